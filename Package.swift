@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: warnings stop the build, imports say what they bring in.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let cxx: [CXXSetting] = [.define("NDEBUG"), .unsafeFlags(["-O2"])]
+
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], linker: [LinkerSetting] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: linker)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "journeyd",
+  products: [
+    .executable(name: "journeyd", targets: ["journeyd"]),
+    .executable(name: "journeyd-bench", targets: ["journeyd-bench"]),
+  ],
+  targets: [
+    // C at the door, nothing else.
+    .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+    .systemLibrary(name: "CRocksDB", pkgConfig: "rocksdb", providers: [.apt(["librocksdb-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .target(name: "CSimdJSON", cxxSettings: cxx, linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "CCivilTime", cxxSettings: cxx, linkerSettings: [.linkedLibrary("cctz")]),
+
+    // In the order of their imports: each may use what stands above it.
+    library(
+      "JourneyModel", ["CXXHash", "CSodium", "CCivilTime"], linker: [.linkedLibrary("m")]),
+    library("EventFormats", ["JourneyModel", "CSimdJSON"]),
+    library("JourneyEngine", ["JourneyModel"]),
+    library("Settings", ["JourneyModel", "EventFormats", "JourneyEngine", "CYAML"]),
+    library("StateStore", ["JourneyModel", "CRocksDB"]),
+    library("Supervision", ["JourneyModel"]),
+    library("KafkaClient", ["JourneyModel", "CRdKafka"]),
+    library(
+      "JourneyRuntime",
+      [
+        "JourneyModel", "EventFormats", "JourneyEngine", "Settings", "StateStore", "Supervision",
+        "KafkaClient",
+      ]),
+    .executableTarget(
+      name: "journeyd",
+      dependencies: [
+        "JourneyModel", "EventFormats", "JourneyEngine", "Settings", "StateStore", "Supervision",
+        "KafkaClient", "JourneyRuntime",
+      ], swiftSettings: strict),
+    .executableTarget(
+      name: "journeyd-bench",
+      dependencies: [
+        "JourneyModel", "EventFormats", "JourneyEngine", "Settings", "StateStore", "Supervision",
+        "KafkaClient", "JourneyRuntime", "CRdKafka",
+      ], swiftSettings: strict),
+
+    tests("JourneyModelTests", ["JourneyModel"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,2 @@
+// JSON on bytes: a C face on simdjson.
+#pragma once

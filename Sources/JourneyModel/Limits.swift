@@ -1,0 +1,26 @@
+/// Every bound on what comes from outside (spec 6.1). Nothing grows past these.
+package enum Limits {
+  package static let recordBytesMax = 1 << 20
+  package static let recordDepthMax = 64
+  package static let recordIdBytesMax = 256
+  package static let touchpointBytesMax = 128
+  package static let channelBytesMax = 64
+  package static let identifiersPerRecordMax = 32
+  package static let identifierBytesMax = 512
+  package static let attributesBytesMax = 16 << 10
+  package static let traitsBytesMax = 16 << 10
+  package static let attributeKeptBytesMax = 1 << 10
+  package static let traitBytesMax = 1 << 10
+  package static let identifiersPerCustomerMax = 100
+  package static let mergesPerCustomerMax = 50
+  package static let householdIdentifiersMax = 1_000
+  package static let refusedLinksPerIdentifierMax = 100
+  package static let otherCountersMax = 64
+  package static let traitsPerCustomerMax = 100
+  package static let consentsPerCustomerMax = 100
+  package static let journeysPerCustomerMax = 100
+  package static let suggestionsPerCustomerMax = 1_000
+  package static let planEntriesMax = 10_000
+  package static let namesMax = 65_536
+  package static let latestTouchesShown = 10
+}
