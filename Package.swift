@@ -67,6 +67,7 @@ let package = Package(
       ], swiftSettings: strict),
 
     tests("JourneyModelTests", ["JourneyModel"]),
+    tests("SettingsTests", ["Settings", "JourneyModel"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
