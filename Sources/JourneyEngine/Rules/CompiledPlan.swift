@@ -1,0 +1,139 @@
+import JourneyModel
+
+/// What an interaction must be like, with names as numbers.
+struct CompiledMatcher {
+  var touchpoints: [NameID] = []
+  var outcome: CompiledOutcome?
+  var channels: [NameID]?
+  var side: CataloguePlan.Side?
+  var conditions: [CompiledCondition] = []
+
+  /// Nothing but the touchpoint matters, so that counters can answer.
+  var isPlain: Bool { channels == nil && side == nil && conditions.isEmpty && outcome == nil }
+}
+
+struct CompiledOutcome {
+  let rule: NameID
+  let outcomes: OutcomeSet
+}
+
+struct CompiledCondition {
+  let attribute: NameID
+  let comparisons: [CompiledComparison]
+}
+
+struct OutcomeSet {
+  var bits: UInt16 = 0
+  init(_ outcomes: [Outcome]) { for outcome in outcomes { bits |= 1 << UInt16(outcome.rawValue) } }
+  func contains(_ outcome: Outcome) -> Bool { bits & (1 << UInt16(outcome.rawValue)) != 0 }
+}
+
+enum CompiledStep {
+  case seen(Seen)
+  case unseen(Unseen)
+  case wait(TimeSpan)
+  case waitForDate(DateWait)
+
+  struct Seen {
+    let matcher: CompiledMatcher
+    let times: Int
+    let within: TimeSpan?
+    let apart: TimeSpan?
+    let same: [NameID]
+    let differs: [NameID]
+    let immediately: Bool
+  }
+  struct Unseen {
+    let matcher: CompiledMatcher
+    let span: TimeSpan?
+    let same: [NameID]
+    let differs: [NameID]
+  }
+  struct DateWait {
+    enum Origin { case trait([UInt8], String), attribute(NameID) }
+    let origin: Origin
+    let offset: TimeSpan
+    let everyYear: Bool
+  }
+}
+
+indirect enum CompiledPredicate {
+  case seen(CompiledMatcher, within: TimeSpan?, count: CountRange)
+  case sample(name: String, share: Double)
+  case journey(Int?, status: JourneyStatus?, phases: [Int]?)
+  case satisfaction([CompiledComparison], journey: Int?)
+  case trait([UInt8], [CompiledComparison])
+  case consent(channel: NameID, purpose: NameID, ConsentState)
+  case all([CompiledPredicate])
+  case any([CompiledPredicate])
+  case not(CompiledPredicate)
+}
+
+struct CompiledRule {
+  let plan: RulePlan
+  let name: NameID
+  let journey: Int?
+  let journeyHasKey: Bool
+  let phases: [Int]?
+  let steps: [CompiledStep]
+  let given: [CompiledPredicate]
+  let conditions: [CompiledPredicate]
+  let exceptions: [CompiledPredicate]
+  let channels: [NameID]
+  let purpose: NameID
+  let boosts: [(condition: CompiledPredicate, percent: Double)]
+  let content: [(name: String, origin: CompiledContent)]
+  let isExempt: Bool
+  /// Steps or what is given follow from outcomes, traits or dates, so that touchpoints alone do not tell when to look.
+  let followsOutcomes: Bool
+}
+
+enum CompiledContent {
+  case attribute(NameID)
+  case trait([UInt8])
+  case const(JSONValue)
+}
+
+struct CompiledJourney {
+  let plan: JourneyPlan
+  let name: NameID
+  let starts: [CompiledMatcher]
+  let key: NameID?
+  let includes: [CompiledMatcher]
+  let phases: [[CompiledMatcher]]
+  let won: [CompiledMatcher]
+  let lost: [CompiledMatcher]
+
+  func phaseIndex(_ name: String) -> Int? { plan.phases.firstIndex { $0.name == name } }
+}
+
+struct CompiledChannel {
+  let side: CataloguePlan.Side
+  let expectsReceipts: Bool
+  let needs: [IdentifierType]
+  let conditions: [CompiledPredicate]
+  let reserveFor: TimeSpan
+}
+
+struct CompiledCap {
+  let plan: ContactPlan.Cap
+  let channels: [NameID]?
+  let purposes: [NameID]?
+  let condition: [CompiledPredicate]
+}
+
+struct CompiledPolicy {
+  let plan: ContactPlan
+  let zone: TimeZone?
+  let consentImplied: [NameID]
+  let never: [(conditions: [CompiledPredicate], purposes: [NameID]?)]
+  let caps: [CompiledCap]
+  let quietHours: [(plan: ContactPlan.QuietHours, channels: [NameID]?)]
+  let service: NameID
+  let opens: [ContactPlan.ServiceFirst.Opening]
+  let openMatchers: [CompiledMatcher]
+  let openSatisfactions: [[CompiledComparison]]
+  let closes: [CompiledMatcher]
+  let issueKey: NameID?
+  let holdoutPurposes: [NameID]
+}
