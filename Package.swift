@@ -68,6 +68,7 @@ let package = Package(
 
     tests("JourneyModelTests", ["JourneyModel"]),
     tests("SettingsTests", ["Settings", "JourneyModel"]),
+    tests("SupervisionTests", ["JourneyModel", "Supervision"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
