@@ -69,6 +69,8 @@ let package = Package(
     tests("JourneyModelTests", ["JourneyModel"]),
     tests("SettingsTests", ["Settings", "JourneyModel"]),
     tests("SupervisionTests", ["JourneyModel", "Supervision"]),
+    tests("CommandTests", ["JourneyModel", "Supervision", "journeyd"]),
+    tests("ProjectTests", []),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
