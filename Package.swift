@@ -71,6 +71,7 @@ let package = Package(
     tests("SupervisionTests", ["JourneyModel", "Supervision"]),
     tests("CommandTests", ["JourneyModel", "Supervision", "journeyd"]),
     tests("ProjectTests", []),
+    tests("EventFormatsTests", ["EventFormats", "JourneyModel"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

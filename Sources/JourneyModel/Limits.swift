@@ -11,6 +11,8 @@ package enum Limits {
   package static let traitsBytesMax = 16 << 10
   package static let attributeKeptBytesMax = 1 << 10
   package static let traitBytesMax = 1 << 10
+  package static let traceparentBytesMax = 128
+  package static let tracestateBytesMax = 1 << 10
   package static let identifiersPerCustomerMax = 100
   package static let mergesPerCustomerMax = 50
   package static let householdIdentifiersMax = 1_000

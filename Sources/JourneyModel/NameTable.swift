@@ -22,6 +22,8 @@ package final class NameTable {
   package init() { _ = intern("*") }
 
   package var count: Int { ends.count }
+  /// Whether a new name can be taken.
+  package var hasRoom: Bool { ends.count < Limits.namesMax }
 
   /// The number of a name, given one where it is new. Nil where the table is full. Cost: about 10 ns.
   package func intern(_ name: UnsafeBufferPointer<UInt8>) -> NameID? {

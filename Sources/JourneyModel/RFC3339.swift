@@ -56,8 +56,6 @@ extension Moment {
       if bytes[position] == UInt8(ascii: "-") { offset = -offset }
     default: return nil
     }
-    // A leap second is the first of the next minute, whatever stands behind its point.
-    if second == 60 { fraction = 0 }
     let days = Moment.daysSince1970(year: year, month: month, day: day)
     let seconds = days * 86_400 + hour * 3600 + minute * 60 + second
     self.init(seconds * 1000 + fraction - offset)
