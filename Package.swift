@@ -72,6 +72,7 @@ let package = Package(
     tests("CommandTests", ["JourneyModel", "Supervision", "journeyd"]),
     tests("ProjectTests", []),
     tests("EventFormatsTests", ["EventFormats", "JourneyModel"]),
+    tests("JourneyEngineTests", ["JourneyModel", "JourneyEngine"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
