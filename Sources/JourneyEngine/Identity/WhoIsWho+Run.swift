@@ -3,7 +3,7 @@ internal import JourneyModel
 // Running through the links in their order.
 extension WhoIsWho {
   /// Works out the partition anew and what it changes.
-  func runThrough() {
+  func runThrough(losing: Set<CustomerRef> = []) {
     regroup = Regroup()
     let old = customers
     component = Array(identifiers.indices)
@@ -36,7 +36,7 @@ extension WhoIsWho {
         Life(identifier: index, second: true))
     }
     for (life, list) in stems { found[holder(life)]?.stems.formUnion(list) }
-    settle(found, old: old)
+    settle(found, old: old, losing: losing)
   }
 
   private func link(_ record: Record) {
@@ -74,7 +74,9 @@ extension WhoIsWho {
   }
 
   /// Gives the new customers their handles and tells how the former ones went into them.
-  private func settle(_ found: [Life: Customer], old: [CustomerRef: Customer]) {
+  private func settle(
+    _ found: [Life: Customer], old: [CustomerRef: Customer], losing: Set<CustomerRef>
+  ) {
     customers = [:]
     holders = [:]
     var handles: [CustomerID: CustomerRef] = [:]
@@ -101,12 +103,12 @@ extension WhoIsWho {
       }
     }
     for ref in customers.keys { customers[ref]?.aliases.sort() }
-    compare(old)
+    compare(old, losing: losing)
   }
 
   /// Fills ``regroup``.
-  private func compare(_ old: [CustomerRef: Customer]) {
-    var affected = Set(old.keys.filter { customers[$0] == nil })
+  private func compare(_ old: [CustomerRef: Customer], losing: Set<CustomerRef>) {
+    var affected = losing.union(old.keys.filter { customers[$0] == nil })
     var parts: [CustomerRef: Set<CustomerRef>] = [:]
     for at in records.indices {
       let stem = resolve(stem(records[at].group, life: 0), at: records[at].key)

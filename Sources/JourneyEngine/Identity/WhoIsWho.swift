@@ -132,13 +132,17 @@ package final class WhoIsWho {
     }
     for value in named { erasures[value] = max(erasures[value] ?? key, key) }
     var kept: [Record] = []
+    var losing: Set<CustomerRef> = []
     for record in records {
       guard record.key <= key else {
         kept.append(record)
         continue
       }
       let life = life(of: resolve(stem(record.group, life: 0), at: record.key))
-      if gone.contains(life.identifier) { continue }
+      if gone.contains(life.identifier) {
+        if let owner = record.owner { losing.insert(owner) }
+        continue
+      }
       var record = record
       record.identifiers.removeAll { gone.contains($0) }
       kept.append(record)
@@ -148,7 +152,7 @@ package final class WhoIsWho {
       [Life(identifier: $0, second: false), Life(identifier: $0, second: true)]
     }
     used.subtract(erased)
-    runThrough()
+    runThrough(losing: losing)
     for group in groups.indices {
       for life in 0...groups[group].count {
         let stem = stem(group, life: life)
