@@ -1,0 +1,134 @@
+internal import JourneyModel
+
+/// What the configuration defines, by kind.
+private struct Definitions {
+  var channels: [String]
+  var outbound: [String]
+  var touchpoints: [String]
+  var identifiers: [String]
+  var journeys: [String]
+  var suggestions: [String]
+  var purposes: [String]
+
+  init(_ plan: Plan, _ root: YAMLNode) {
+    channels = plan.catalogue.channels.map(\.name)
+    outbound = plan.catalogue.channels.filter(\.isOutbound).map(\.name)
+    touchpoints = plan.catalogue.touchpoints.map(\.name)
+    identifiers = plan.identity.kinds.map(\.name)
+    journeys = plan.journeys.map(\.name)
+    suggestions = plan.rules.map(\.name)
+    purposes = plan.contact.consent.map(\.purpose)
+  }
+}
+
+extension Checks {
+  /// Every name that stands for something must exist: in the catalogue for a warning or an error, else always.
+  mutating func names(_ references: [Validator.Reference]) {
+    let all = Definitions(plan, root)
+    let known = (
+      channels: Set(all.channels), outbound: Set(all.outbound), touchpoints: Set(all.touchpoints),
+      identifiers: Set(all.identifiers), journeys: Set(all.journeys),
+      suggestions: Set(all.suggestions), purposes: Set(all.purposes)
+    )
+    for reference in references {
+      let name = reference.name
+      switch reference.use {
+      case .touchpoint:
+        if !known.touchpoints.contains(name) { touchpoint(reference, all.touchpoints) }
+      case .touchpointOrAll:
+        if name != "*", !known.touchpoints.contains(name) { touchpoint(reference, all.touchpoints) }
+      case .channel: if !known.channels.contains(name) { channel(reference, all.channels) }
+      case .channelOrAll:
+        if name != "*", !known.channels.contains(name) { channel(reference, all.channels) }
+      case .outbound:
+        if !known.outbound.contains(name) {
+          notOutbound(reference, isKnown: known.channels.contains(name), all.outbound)
+        }
+      case .identifier:
+        if !known.identifiers.contains(name) {
+          unknown(reference, "a type of identifier", "identity.identifiers", all.identifiers)
+        }
+      case .journey:
+        if !known.journeys.contains(name) {
+          unknown(reference, "a journey", "journeys", all.journeys)
+        }
+      case .suggestion:
+        if !known.suggestions.contains(name) {
+          unknown(reference, "a suggestion", "suggestions", all.suggestions)
+        }
+      case .purpose:
+        if !known.purposes.contains(name) {
+          unknown(reference, "a purpose", "contact.consent", all.purposes)
+        }
+      case .purposeOrAll:
+        if name != "*", !known.purposes.contains(name) {
+          unknown(reference, "a purpose", "contact.consent", all.purposes)
+        }
+      }
+    }
+  }
+
+  private mutating func unknown(
+    _ reference: Validator.Reference, _ noun: String, _ section: String, _ names: [String]
+  ) {
+    let near = Nearest.help(for: reference.name, of: names)
+    let all =
+      names.isEmpty ? "there is none" : "there are: \(names.prefix(20).joined(separator: ", "))"
+    error(
+      "unknown-name", at: reference.place,
+      "“\(reference.name)” is not \(noun) of “\(section)”", help: near ?? all)
+  }
+
+  private mutating func touchpoint(_ reference: Validator.Reference, _ names: [String]) {
+    var message = "“\(reference.name)” is not in the catalogue of touchpoints"
+    let rejects: Bool
+    switch plan.catalogue.unknownTouchpoints {
+    case .accept: rejects = false
+    case .ignore:
+      rejects = false
+      message += ": interactions with it are no contacts (unknown_touchpoints: ignore)"
+    case .reject:
+      rejects = true
+      message += ", and what is not is rejected (unknown_touchpoints: reject)"
+    }
+    notInCatalogue(reference, message, rejects, names, "touchpoints")
+  }
+
+  private mutating func channel(_ reference: Validator.Reference, _ names: [String]) {
+    var message = "“\(reference.name)” is not in the catalogue of channels"
+    let rejects = plan.catalogue.unknownChannels == .reject
+    if rejects { message += ", and what is not is rejected (unknown_channels: reject)" }
+    notInCatalogue(reference, message, rejects, names, "channels")
+  }
+
+  private mutating func notInCatalogue(
+    _ reference: Validator.Reference, _ message: String, _ rejects: Bool, _ names: [String],
+    _ section: String
+  ) {
+    let help =
+      Nearest.help(for: reference.name, of: names)
+      ?? "if it is right, add it to “\(section)”"
+    if rejects {
+      error("not-in-catalogue", at: reference.place, message, help: help)
+    } else {
+      warning("not-in-catalogue", at: reference.place, message, help: help)
+    }
+  }
+
+  private mutating func notOutbound(
+    _ reference: Validator.Reference, isKnown: Bool, _ names: [String]
+  ) {
+    let near = Nearest.help(for: reference.name, of: names)
+    if isKnown {
+      error(
+        "not-outbound", at: reference.place,
+        "nothing can be suggested on “\(reference.name)”: it is not outbound",
+        help: near ?? "set outbound: true in channels.\(reference.name), or take another channel")
+    } else {
+      error(
+        "unknown-name", at: reference.place,
+        "“\(reference.name)” is not in the catalogue of channels, so nothing can be suggested on it",
+        help: near ?? "there are: \(names.joined(separator: ", "))")
+    }
+  }
+}
