@@ -5,6 +5,7 @@ internal import Synchronization
 /// What the library's callbacks may touch, from whatever thread they come.
 final class ClientContext: Sendable {
   let name: String
+  let rebalances: Rebalances?
   private let sink: KafkaSink?
   private let secrets: [String]
   private let usesSCRAM: Bool
@@ -16,8 +17,12 @@ final class ClientContext: Sendable {
     var firstFailure: KafkaError?
   }
 
-  init(_ name: String, _ properties: [KafkaConfiguration.Property], _ sink: KafkaSink?) {
+  init(
+    _ name: String, _ properties: [KafkaConfiguration.Property], _ sink: KafkaSink?,
+    _ rebalances: Rebalances? = nil
+  ) {
     self.name = name
+    self.rebalances = rebalances
     self.sink = sink
     secrets = properties.filter { $0.isSecret && $0.value.utf8.count > 3 }.map(\.value)
     usesSCRAM = properties.contains {

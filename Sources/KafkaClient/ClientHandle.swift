@@ -78,11 +78,12 @@ struct ClientHandle: ~Copyable, @unchecked Sendable {
   }
 
   init(
-    _ configuration: KafkaConfiguration, role: KafkaConfiguration.Role, sink: KafkaSink?
+    _ configuration: KafkaConfiguration, role: KafkaConfiguration.Role, sink: KafkaSink?,
+    rebalances: Rebalances? = nil
   ) throws(KafkaError) {
     try self.init(
       role: role, properties: configuration.properties(for: role),
-      context: ClientContext(role.name, configuration.properties, sink))
+      context: ClientContext(role.name, configuration.properties, sink, rebalances))
   }
 
   deinit {
@@ -145,6 +146,11 @@ private func register(
     let bytes = UnsafeRawBufferPointer(start: json, count: count)
     context(opaque)?.statistics(String(decoding: bytes, as: UTF8.self))
     return 0
+  }
+  if role == .lead {
+    rd_kafka_conf_set_rebalance_cb(conf) { client, code, list, opaque in
+      context(opaque)?.rebalances?.rebalanced(client, code, list)
+    }
   }
   if role.scope == .producer {
     rd_kafka_conf_set_dr_msg_cb(conf) { _, message, opaque in

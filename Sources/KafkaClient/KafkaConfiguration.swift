@@ -158,12 +158,15 @@ extension KafkaConfiguration {
       return quiet + [Property(name: "isolation.level", value: "read_uncommitted")]
     case .transactional(let id):
       return [
-        statistics, Property(name: "transactional.id", value: id),
+        statistics, Property(name: "delivery.report.only.error", value: "true"), Property(name: "transactional.id", value: id),
         Property(name: "transaction.timeout.ms", value: "10000"),
         Property(name: "enable.idempotence", value: "true"),
       ]
     case .plain:
-      return [statistics, Property(name: "enable.idempotence", value: "true")]
+      return [
+        statistics, Property(name: "delivery.report.only.error", value: "true"),
+        Property(name: "enable.idempotence", value: "true"),
+      ]
     }
   }
 }

@@ -1,0 +1,52 @@
+internal import CRdKafka
+internal import JourneyModel
+
+extension ClientHandle {
+  func committed(
+    _ places: [TopicPartition], within limit: TimeSpan
+  ) throws(KafkaError) -> [TopicPartition: Offset?] {
+    guard !places.isEmpty else { return [:] }
+    let list = PartitionList(places)
+    let timeout = Int32(clamping: limit.milliseconds)
+    try check(
+      rd_kafka_committed(pointer, list.pointer, timeout), "asking for committed offsets")
+    return try list.offsets("asking for the committed offset of")
+  }
+
+  /// Times in milliseconds since 1970, or the protocol's −1 for the end and −2 for the beginning.
+  func offsets(
+    at times: [TopicPartition: Int64], within limit: TimeSpan
+  ) throws(KafkaError) -> [TopicPartition: Offset?] {
+    guard !times.isEmpty else { return [:] }
+    let list = PartitionList(times.map { ($0.key, $0.value) })
+    let timeout = Int32(clamping: limit.milliseconds)
+    try check(rd_kafka_offsets_for_times(pointer, list.pointer, timeout), "asking for offsets")
+    return try list.offsets("asking for the offset of")
+  }
+
+  func ends(
+    of places: [TopicPartition], within limit: TimeSpan
+  ) throws(KafkaError) -> [TopicPartition: Offset] {
+    try watermarks(of: places, within: limit).mapValues { $0.high }
+  }
+
+  func beginnings(
+    of places: [TopicPartition], within limit: TimeSpan
+  ) throws(KafkaError) -> [TopicPartition: Offset] {
+    try watermarks(of: places, within: limit).mapValues { $0.low }
+  }
+
+  private func watermarks(
+    of places: [TopicPartition], within limit: TimeSpan
+  ) throws(KafkaError) -> [TopicPartition: (low: Offset, high: Offset)] {
+    var result: [TopicPartition: (low: Offset, high: Offset)] = [:]
+    for place in places {
+      var (low, high) = (Int64(0), Int64(0))
+      let code = rd_kafka_query_watermark_offsets(
+        pointer, place.topic, place.partition, &low, &high, Int32(clamping: limit.milliseconds))
+      try check(code, "asking for the ends of \(place)")
+      result[place] = (Offset(low), Offset(high))
+    }
+    return result
+  }
+}
