@@ -73,6 +73,11 @@ let package = Package(
     tests("ProjectTests", []),
     tests("EventFormatsTests", ["EventFormats", "JourneyModel"]),
     tests("JourneyEngineTests", ["JourneyModel", "JourneyEngine"]),
+    // What tests share to run and to watch a Kafka.
+    .target(
+      name: "KafkaTesting", dependencies: ["JourneyModel", "KafkaClient"],
+      path: "Tests/KafkaTesting", swiftSettings: strict),
+    tests("KafkaClientTests", ["JourneyModel", "KafkaClient", "KafkaTesting", "CRdKafka"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -158,7 +158,8 @@ extension KafkaConfiguration {
       return quiet + [Property(name: "isolation.level", value: "read_uncommitted")]
     case .transactional(let id):
       return [
-        statistics, Property(name: "delivery.report.only.error", value: "true"), Property(name: "transactional.id", value: id),
+        statistics, Property(name: "delivery.report.only.error", value: "true"),
+        Property(name: "transactional.id", value: id),
         Property(name: "transaction.timeout.ms", value: "10000"),
         Property(name: "enable.idempotence", value: "true"),
       ]

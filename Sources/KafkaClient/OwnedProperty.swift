@@ -71,7 +71,8 @@ package struct OwnedProperty: Equatable, Sendable {
       name: "request.required.acks",
       reason: "what is acknowledged must be on all replicas in sync", instead: nil),
     OwnedProperty(
-      name: "delivery.report.only.error", reason: "the daemon is told of failures only", instead: nil),
+      name: "delivery.report.only.error", reason: "the daemon is told of failures only",
+      instead: nil),
     OwnedProperty(
       name: "queuing.strategy", reason: "records are written in their order", instead: nil),
   ]

@@ -161,7 +161,10 @@ struct Deadline {
   /// What is left, in whole milliseconds, at least 1.
   var milliseconds: Int32 {
     let left = ContinuousClock.now.duration(to: end)
-    return Int32(clamping: max(1, left.components.seconds * 1000
-        + left.components.attoseconds / 1_000_000_000_000_000))
+    return Int32(
+      clamping: max(
+        1,
+        left.components.seconds * 1000
+          + left.components.attoseconds / 1_000_000_000_000_000))
   }
 }
