@@ -69,7 +69,8 @@ let package = Package(
     tests("JourneyModelTests", ["JourneyModel"]),
     tests("SettingsTests", ["Settings", "JourneyModel"]),
     tests("SupervisionTests", ["JourneyModel", "Supervision"]),
-    tests("CommandTests", ["JourneyModel", "Supervision", "journeyd"]),
+    tests(
+      "CommandTests", ["JourneyModel", "Supervision", "KafkaClient", "JourneyRuntime", "journeyd"]),
     tests("ProjectTests", []),
     tests("EventFormatsTests", ["EventFormats", "JourneyModel"]),
     tests("JourneyEngineTests", ["JourneyModel", "JourneyEngine"]),

@@ -12,6 +12,13 @@ package struct StartProblem: Equatable, Sendable {
   package var setting: [String]
   package var message: String
   package var help: String
+
+  package init(code: ExitCode?, setting: [String], message: String, help: String) {
+    self.code = code
+    self.setting = setting
+    self.message = message
+    self.help = help
+  }
 }
 
 /// What must hold outside the configuration before a daemon starts: `check` and `run` ask the same.
@@ -25,7 +32,7 @@ package enum StartChecks {
   ) -> [StartProblem] {
     do throws(KafkaError) {
       let topics = try admin.topics(within: limit)
-      let found = try outputs(plan, admin, limit) + sources(plan, topics)
+      let found = try outputs(plan, admin, topics, limit) + sources(plan, topics)
       return try found + rejectedRoom(plan, admin, topics, limit)
     } catch {
       return [problem(error, plan)]
@@ -38,8 +45,9 @@ package enum StartChecks {
     guard error.isRefusal else {
       return StartProblem(
         code: .brokerUnreachable, setting: setting,
-        message: "no answer from the broker at \(servers): \(error.message)",
-        help: error.cure ?? "start it, or correct bootstrap.servers and security.protocol")
+        message: "no answer from the broker at \(servers): \(error.message)"
+          + (error.cure.map { "; \($0)" } ?? ""),
+        help: "start it, or correct bootstrap.servers and security.protocol")
     }
     return StartProblem(
       code: .permission, setting: setting,
@@ -48,13 +56,14 @@ package enum StartChecks {
   }
 
   private static func outputs(
-    _ plan: Plan, _ admin: borrowing AdminClient, _ limit: TimeSpan
+    _ plan: Plan, _ admin: borrowing AdminClient, _ topics: [TopicDescription], _ limit: TimeSpan
   ) throws(KafkaError) -> [StartProblem] {
+    let names = Set(topics.map(\.name))
     var problems: [StartProblem] = []
-    for output in plan.outputs.named {
+    for output in plan.outputs.named where !names.contains(output.topic) {
+      // Not listed: not there, or not for us.
       switch try admin.topic(output.topic, within: limit) {
-      case .present: break
-      case .absent:
+      case .absent, .present:
         problems.append(
           StartProblem(
             code: .configurationInvalid, setting: ["outputs", output.name],
@@ -116,7 +125,8 @@ package enum StartChecks {
         code: .configurationInvalid, setting: ["outputs", "rejected"],
         message: "the topic “\(rejected)” takes \(room) bytes a record, and “\(largest.0)” can hold"
           + " \(largest.1): what is rejected might not fit",
-        help: "kafka-configs.sh --alter --topic \(rejected) --add-config max.message.bytes=\(needed)")
+        help:
+          "kafka-configs.sh --alter --topic \(rejected) --add-config max.message.bytes=\(needed)")
     ]
   }
 }
@@ -127,9 +137,9 @@ extension StartChecks {
     var path = plan.state.directory
     var facts = stat()
     let isThere = stat(path, &facts) == 0
-    while stat(path, &facts) != 0, path.contains("/") {
-      path = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-      if path.isEmpty { path = "/" }
+    while stat(path, &facts) != 0, path != ".", path != "/" {
+      let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+      path = parent.isEmpty ? "/" : parent
     }
     let setting = ["state", "directory"]
     guard facts.st_mode & S_IFMT == S_IFDIR else {

@@ -13,7 +13,7 @@ enum Repository {
         !path.split(separator: "/").contains { $0.hasPrefix(".") }
           && endings.map { $0.contains { path.hasSuffix($0) } } ?? true
       }
-      .map { folder + "/" + $0 }.sorted()
+      .map { folder + "/" + $0 }.filter { !isFolder($0) }.sorted()
   }
 
   static func text(_ path: String) throws -> String {

@@ -20,7 +20,8 @@ package final class LineReader {
     let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw Failure(
-        .usage, "\(path): \(String(cString: strerror(errno)))", cure: "name a file that can be read")
+        .usage, "\(path): \(String(cString: strerror(errno)))", cure: "name a file that can be read"
+      )
     }
     self.path = path
     self.descriptor = descriptor

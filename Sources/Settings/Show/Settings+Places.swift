@@ -1,6 +1,6 @@
 extension Settings {
   /// Where a setting stands, by its keys from the section down; or the nearest of its owners that is there.
-  package func place(of keys: String...) -> Place {
+  package func place(of keys: [String]) -> Place {
     var node = root
     var place = root.place
     for key in keys {
