@@ -79,6 +79,9 @@ let package = Package(
       name: "KafkaTesting", dependencies: ["JourneyModel", "KafkaClient"],
       path: "Tests/KafkaTesting", swiftSettings: strict),
     tests("KafkaClientTests", ["JourneyModel", "KafkaClient", "KafkaTesting", "CRdKafka"]),
+    tests(
+      "ScenarioTests",
+      ["JourneyRuntime", "Settings", "EventFormats", "JourneyEngine", "JourneyModel"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
