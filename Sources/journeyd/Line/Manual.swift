@@ -1,4 +1,5 @@
 import JourneyModel
+import Settings
 import Supervision
 
 /// The manual page journeyd(1), made from the tables of commands and of log events.
@@ -24,6 +25,13 @@ enum Manual {
       out.text(command.details)
       for option in command.options { out.item(option.shown, option.about) }
     }
+    out.section("SETTINGS")
+    out.text(
+      "Each with its default, if it has one. NAME stands for a name of your own, [] for each of a"
+        + " list. Changes hold at a reload unless it says otherwise.")
+    var settings = SettingsManual(out: out)
+    settings.add(SettingsTable.root.settings, below: "")
+    out = settings.out
     out.section("EXIT STATUS")
     for code in exitCodes { out.item("\(code.0.rawValue)", code.1) }
     out.section("SIGNALS")
@@ -66,7 +74,7 @@ enum Manual {
 }
 
 /// Text in the language of man(7).
-private struct Roff {
+struct Roff {
   private(set) var text = ""
 
   mutating func line(_ line: String) { text += line + "\n" }
