@@ -1,6 +1,8 @@
 /// Every bound on what comes from outside (spec 6.1). Nothing grows past these.
 package enum Limits {
   package static let recordBytesMax = 1 << 20
+  /// Of a record as a tool printed it, escapes and all.
+  package static let capturedLineBytesMax = 16 << 20
   package static let recordDepthMax = 64
   package static let recordIdBytesMax = 256
   package static let touchpointBytesMax = 128
@@ -11,6 +13,7 @@ package enum Limits {
   package static let traitsBytesMax = 16 << 10
   package static let attributeKeptBytesMax = 1 << 10
   package static let traitBytesMax = 1 << 10
+  package static let originBytesMax = 2 << 10
   package static let traceparentBytesMax = 128
   package static let tracestateBytesMax = 1 << 10
   package static let identifiersPerCustomerMax = 100
