@@ -92,9 +92,10 @@ package struct JSONPointer {
       throw PlanProblem("a JSON Pointer begins with “/”, not as “\(text)” does")
     }
     var parts: [Part] = []
-    for part in Array(text.utf8).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-      .dropFirst()
-    {
+    for part in Array(text.utf8).split(
+      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false
+    )
+    .dropFirst() {
       parts.append(try Part(part, of: text))
     }
     self.parts = parts

@@ -60,7 +60,8 @@ struct SegmentFormat {
       throw Rejection(.envelopeInvalid, "“type” is \(type.kind.article), not the name of a call")
     }
     guard let call = Call.allCases.first(where: { type.text.isSame(as: $0.name) }) else {
-      throw Rejection(.typeUnsupported, "“type” is none of track, page, screen, identify, group, alias")
+      throw Rejection(
+        .typeUnsupported, "“type” is none of track, page, screen, identify, group, alias")
     }
     return call
   }
@@ -155,7 +156,8 @@ struct SegmentFormat {
     }
   }
 
-  private func takeConsents(_ draft: inout Draft, _ scratch: inout Scratch, _ preferences: JSONRef) {
+  private func takeConsents(_ draft: inout Draft, _ scratch: inout Scratch, _ preferences: JSONRef)
+  {
     guard !preferences.isNothing, !consent.isEmpty else { return }
     guard preferences.kind == .object else {
       draft.consent = preferences
