@@ -16,10 +16,17 @@ final class CompiledPlan {
   let rulesByTouchpoint: [NameID: [Int]]
   /// Rules to look at again whatever comes.
   let rulesAlways: [Int]
+  /// Rules to look at again when a trait or a consent changes, or the customer turns out to be known longer.
+  let rulesByFacts: [Int]
   let followsOutcomes: Bool
+  /// A condition asks for outcomes of suggestions.
+  let readsOutcomes: Bool
   /// A trait's or a consent's past is asked for.
   let readsPastFacts: Bool
   let keepsIssues: Bool
+  let exemptPurposes: Set<NameID>
+  /// How long a suggestion can still be asked for after it was made.
+  let suggestionSpan: TimeSpan
 
   private let sides: [NameID: CataloguePlan.Side]
 
@@ -50,10 +57,20 @@ final class CompiledPlan {
     for (number, rule) in rules.enumerated() { index.add(rule, number, journeys: journeys) }
     rulesByTouchpoint = index.byTouchpoint
     rulesAlways = index.always
+    rulesByFacts = index.byFacts
+    suggestionSpan = NameCompiler.longestSpan(plan)
     named = compiler.named
     followsOutcomes = rules.contains(where: \.followsOutcomes)
+    readsOutcomes = rules.contains { rule in
+      var found = false
+      for predicate in rule.given + rule.conditions + rule.exceptions {
+        predicate.forEachMatcher { if $0.outcome != nil { found = true } }
+      }
+      return found
+    }
     readsPastFacts = rules.contains { !$0.given.isEmpty }
     keepsIssues = policy.plan.serviceFirst != nil
+    exemptPurposes = Set(policy.plan.exempt.map(compiler.id))
   }
 
   func side(of channel: NameID) -> CataloguePlan.Side? { sides[channel] }
@@ -88,10 +105,13 @@ private final class ZoneCache {
 private struct TouchpointIndex {
   var byTouchpoint: [NameID: [Int]] = [:]
   var always: [Int] = []
+  var byFacts: [Int] = []
 
   mutating func add(_ rule: CompiledRule, _ number: Int, journeys: [CompiledJourney]) {
     var touchpoints: Set<NameID> = []
     var isAlways = false
+    var readsFacts = !rule.given.isEmpty
+    defer { if readsFacts { byFacts.append(number) } }
     func add(_ matcher: CompiledMatcher) { touchpoints.formUnion(matcher.touchpoints) }
     for step in rule.steps {
       switch step {
@@ -99,7 +119,8 @@ private struct TouchpointIndex {
         add(seen.matcher)
         if seen.immediately { isAlways = true }
       case .unseen(let unseen): add(unseen.matcher)
-      case .wait, .waitForDate: break
+      case .wait: break
+      case .waitForDate: readsFacts = true
       }
     }
     if let journey = rule.journey {
@@ -111,13 +132,26 @@ private struct TouchpointIndex {
       }
       if journey.plan.includesAll { isAlways = true }
     }
-    for predicate in rule.given { predicate.forEachMatcher(add) }
+    for predicate in rule.given {
+      predicate.forEachMatcher(add)
+      if predicate.readsHistoryWhole { isAlways = true }
+    }
     if isAlways { return always.append(number) }
     for touchpoint in touchpoints { byTouchpoint[touchpoint, default: []].append(number) }
   }
 }
 
 extension CompiledPredicate {
+  /// Any contact can change its answer.
+  var readsHistoryWhole: Bool {
+    switch self {
+    case .journey, .satisfaction: true
+    case .seen, .sample, .trait, .consent: false
+    case .all(let parts), .any(let parts): parts.contains(where: \.readsHistoryWhole)
+    case .not(let part): part.readsHistoryWhole
+    }
+  }
+
   func forEachMatcher(_ body: (CompiledMatcher) -> Void) {
     switch self {
     case .seen(let matcher, _, _): body(matcher)
@@ -140,6 +174,37 @@ private final class NameCompiler {
     self.names = names
     journeyNumbers = Dictionary(
       plan.journeys.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The longest span by which anything looks back on suggestions.
+  static func longestSpan(_ plan: Plan) -> TimeSpan {
+    var longest = plan.history.keep
+    func add(_ span: TimeSpan?) { if let span { longest = max(longest, span) } }
+    func add(_ predicates: [PredicatePlan]) {
+      for predicate in predicates {
+        switch predicate {
+        case .seen(_, let within, _), .unseen(_, let within): add(within)
+        case .all(let parts), .any(let parts): add(parts)
+        case .not(let part): add([part])
+        case .sample, .journey, .satisfaction, .trait, .consent: break
+        }
+      }
+    }
+    for rule in plan.rules {
+      add(rule.againAfter)
+      add(rule.expires)
+      add(rule.given + rule.conditions + rule.exceptions + rule.boosts.map(\.condition))
+    }
+    for cap in plan.contact.pressure {
+      if case .rolling(let span) = cap.window { add(span) } else { add(.days(32)) }
+    }
+    for pause in plan.contact.pauses {
+      add(pause.pause)
+      add(pause.within)
+    }
+    add(plan.contact.reserveFor)
+    add(plan.contact.holdout?.every)
+    return longest
   }
 
   /// A table that is full answers with `*`, which no touchpoint, channel or attribute is called.

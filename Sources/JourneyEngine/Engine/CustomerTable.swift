@@ -1,0 +1,43 @@
+import JourneyModel
+
+/// All customers in one slab; a customer is a place in it.
+final class CustomerTable {
+  private var slab: UnsafeMutablePointer<Customer>
+  private var capacity: Int
+
+  init() {
+    capacity = 1024
+    slab = .allocate(capacity: capacity)
+    slab.initialize(repeating: Customer(), count: capacity)
+  }
+
+  deinit {
+    slab.deinitialize(count: capacity)
+    slab.deallocate()
+  }
+
+  /// The customer of a handle; valid until the next call.
+  func pointer(_ ref: CustomerRef) -> UnsafeMutablePointer<Customer> {
+    let index = Int(ref.rawValue)
+    if index >= capacity { grow(to: index + 1) }
+    return slab + index
+  }
+
+  /// Takes a customer out and leaves an empty place.
+  func take(_ ref: CustomerRef) -> Customer {
+    let place = pointer(ref)
+    let customer = place.pointee
+    place.pointee = Customer()
+    return customer
+  }
+
+  private func grow(to needed: Int) {
+    let wider = max(capacity * 2, needed)
+    let fresh = UnsafeMutablePointer<Customer>.allocate(capacity: wider)
+    fresh.moveInitialize(from: slab, count: capacity)
+    (fresh + capacity).initialize(repeating: Customer(), count: wider - capacity)
+    slab.deallocate()
+    slab = fresh
+    capacity = wider
+  }
+}

@@ -1,0 +1,97 @@
+package import JourneyModel
+
+// What is known of a customer, as outputs, scenarios and `explain` show it.
+extension Engine {
+  package func customer(having type: IdentifierType, _ value: [UInt8]) -> CustomerRef? {
+    who.lookup(type, value)
+  }
+
+  package func customer(of id: CustomerID) -> CustomerRef? { who.lookup(id) }
+
+  /// The nth suggestion (from 1) that a rule made for the customer of an interaction's strongest identifier; nil: the latest.
+  package func suggestion(of rule: String, ordinal: Int?, for interaction: Interaction)
+    -> SuggestionID?
+  {
+    guard let placement = who.find(interaction), let name = names.lookup(rule) else { return nil }
+    let made = customers.pointer(placement.customer).pointee.suggestions
+      .filter { $0.rule == name && !$0.isControl }
+    guard let ordinal else { return made.last?.id }
+    return made.indices.contains(ordinal - 1) ? made[ordinal - 1].id : nil
+  }
+
+  /// The customer's whole picture at a moment.
+  package func picture(of ref: CustomerRef, at now: Moment) -> CustomerPicture {
+    let pointer = customers.pointer(ref)
+    let customer = pointer.pointee
+    let look = Look(pointer, id: who.id(of: ref), now: now, horizon: now, plan: compiled)
+    var picture = CustomerPicture(
+      customer: look.id, firstSeen: customer.firstSeen, lastSeen: customer.newest,
+      touchpoints: customer.contacts)
+    picture.aliases = who.aliases(of: ref)
+    picture.identifiers = who.identifiers(of: ref)
+    picture.traits = Set(customer.traits.map(\.name)).sorted { $0.lexicographicallyPrecedes($1) }
+      .compactMap { name in
+        guard let fact = customer.latestTrait(name, names: names), fact.kind != .null else {
+          return nil
+        }
+        return NamedValue(String(decoding: name, as: UTF8.self), fact.withView(\.json))
+      }
+    picture.consents = consents(of: customer)
+    picture.satisfaction = look.satisfaction(
+      Judged(moment: now, limit: nil, view: now, own: nil, instance: nil), journey: nil)
+    picture.journeys = compiled.journeys.indices.flatMap { journeys($0, look: look) }
+      .sorted { ($0.started, $0.id) < ($1.started, $1.id) }
+    picture.latest = customer.touches.filter { $0.isKept(at: now) }.suffix(
+      Limits.latestTouchesShown
+    ).reversed().map {
+      CustomerPicture.Touch(
+        id: customer.idText(of: $0), time: $0.time, touchpoint: names.text($0.touchpoint),
+        channel: names.text($0.channel))
+    }
+    picture.suggestions = customer.suggestions.filter { !$0.isControl }.map {
+      CustomerPicture.Suggestion(
+        id: $0.id, suggestion: names.text($0.rule), channel: names.text($0.channel), made: $0.made,
+        status: $0.status(at: now, plan: compiled))
+    }
+    if compiled.keepsIssues, let open = customer.serviceLane(at: now, plan: compiled).open {
+      picture.issue = CustomerPicture.Issue(opened: open.opened, by: names.text(open.touchpoint))
+    }
+    return picture
+  }
+
+  private func consents(of customer: Customer) -> [CustomerPicture.ConsentShown] {
+    var pairs: [(NameID, NameID)] = []
+    for fact in customer.consents
+    where !pairs.contains(where: { $0 == (fact.channel, fact.purpose) }) {
+      pairs.append((fact.channel, fact.purpose))
+    }
+    return pairs.map { pair in (names.text(pair.0), names.text(pair.1), pair) }
+      .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+      .map { channel, purpose, pair in
+        CustomerPicture.ConsentShown(
+          channel: channel, purpose: purpose,
+          granted: customer.consent(channel: pair.0, purpose: pair.1) == .granted)
+      }
+  }
+
+  private func journeys(_ number: Int, look: Look) -> [CustomerPicture.Journey] {
+    let journey = compiled.journeys[number]
+    let endsAfter = journey.plan.endsAfter
+    return look.fold(number).instances.map { instance in
+      let status = instance.status(at: look.now, endsAfter: endsAfter)
+      var ended = instance.ended
+      if status == .ended, ended == nil, let endsAfter { ended = instance.last + endsAfter }
+      return CustomerPicture.Journey(
+        id: instance.id, name: journey.plan.name, key: instance.key.map(Customer.keyValue),
+        status: status,
+        phase: journey.plan.phases.indices.contains(instance.phase)
+          ? journey.plan.phases[instance.phase].name : nil,
+        started: instance.started, last: instance.last, ended: ended,
+        touchpoints: instance.contacts,
+        channels: instance.channels.map {
+          CustomerPicture.NamedCount(names.text($0.channel), $0.count)
+        }
+        .sorted { $0.name < $1.name })
+    }
+  }
+}

@@ -1,0 +1,360 @@
+package import JourneyModel
+
+/// The whole of journeyd's thinking: who is who, what they did, where they stand, and what is suggested.
+///
+/// Pure: no clock, no input or output, no randomness. `run`, `replay`, `test` and `demo` drive the same engine and differ in
+/// what surrounds it. Not for sharing between threads.
+package final class Engine {
+  package struct Mode: Sendable {
+    /// Without it scenarios test rules alone (spec part 5).
+    package var policy: Bool
+    package var holdout: Bool
+    package init(policy: Bool, holdout: Bool) {
+      self.policy = policy
+      self.holdout = holdout
+    }
+    package static let live = Mode(policy: true, holdout: true)
+  }
+
+  /// What is collected beside suggestions.
+  package struct Collects: OptionSet, Sendable {
+    package var rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    package static let decisions = Collects(rawValue: 1)
+    package static let identities = Collects(rawValue: 2)
+    /// Which customers changed, for ``Engine/takeChanged()``.
+    package static let changes = Collects(rawValue: 4)
+  }
+
+  package enum Verdict: Equatable, Sendable {
+    case accepted
+    case duplicate
+    case rejected(Rejection)
+    /// An outcome of a suggestion that is not known: nothing else changed because of it.
+    case unknownSuggestion
+  }
+
+  /// Counters since the start, for the stats line.
+  package struct Counts: Sendable {
+    package var late = 0
+    package var evicted = 0
+    package var merges = 0
+    package var divisions = 0
+    package var made = 0
+    package var control = 0
+    package var withdrawn = 0
+    package var forgotten = 0
+    package var unknownSuggestions = 0
+    /// By the gate's name, caps together as `pressure`.
+    package var refused: [String: Int] = [:]
+  }
+
+  package let plan: Plan
+  package var collects: Collects {
+    didSet { who.collectsChanges = collects.contains(.identities) }
+  }
+  /// What is to be done, in order; taken by the caller.
+  package var effects: [Effect] = []
+  package private(set) var counts = Counts()
+  /// When each rule was first loaded by the group: the bound of those without `from`.
+  package var firstLoaded: [String: Moment] = [:]
+
+  let compiled: CompiledPlan
+  let who: WhoIsWho
+  let customers = CustomerTable()
+  private let mode: Mode
+  private var calendar = DeadlineCalendar()
+  /// Whose suggestion it is, by the strongest identifier it goes with.
+  private var holders: [SuggestionID: StemRef] = [:]
+  private var changed: Set<CustomerRef> = []
+
+  package init(plan: Plan, names: NameTable, mode: Mode = .live, collects: Collects = []) {
+    self.plan = plan
+    self.mode = mode
+    self.collects = collects
+    compiled = CompiledPlan(plan, names: names, policyIsOff: !mode.policy)
+    who = WhoIsWho(plan: plan.identity, names: names, keep: plan.history.keep)
+    who.collectsChanges = collects.contains(.identities)
+  }
+
+  package var names: NameTable { compiled.names }
+  package var customerCount: Int { who.customerCount }
+
+  /// The earliest deadline that may be waiting; nil where there is none.
+  package var nextDeadline: Moment? { calendar.first?.moment }
+
+  /// Lets an interaction take effect at a moment of the clock, after the deadlines that came before it.
+  package func handle(_ interaction: Interaction, at clock: Moment) -> Verdict {
+    advance(to: clock, inclusive: false)
+    if who.isErased(interaction) {
+      return .rejected(Rejection(.erased, "it happened before its customer was erased"))
+    }
+    if interaction.isReceipt { return take(feedback: interaction, at: clock) }
+    if interaction.erase {
+      erase(interaction, at: clock)
+      return .accepted
+    }
+    if interaction.isContact, let known = who.find(interaction),
+      customers.pointer(known.customer).pointee.hasTouch(
+        stem: known.stem, interaction: interaction, at: clock)
+    {
+      return .duplicate
+    }
+    let placement = who.place(interaction, now: clock)
+    var concerned = Concerned(touchpoint: interaction.isContact ? interaction.touchpoint : nil)
+    var affected: [CustomerRef] = []
+    var hasMerged = false
+    if placement.regrouped {
+      (affected, hasMerged) = apply(who.regroup, at: clock)
+      concerned.all = true
+    }
+    drainIdentities()
+    take(interaction, placement, at: clock, concerned: &concerned)
+    let verdict = takeOutcome(of: interaction, from: placement.customer, at: clock)
+    let trigger = Decision.Trigger.interaction(interaction.text(interaction.id))
+    decide(
+      placement.customer, at: clock, trigger: trigger, concerned, merged: hasMerged,
+      interaction: interaction)
+    for other in affected where other != placement.customer {
+      decide(
+        other, at: clock, trigger: trigger, .everything, merged: hasMerged, interaction: interaction
+      )
+    }
+    return verdict
+  }
+
+  /// Fires the deadlines D with D + grace before a moment of the clock, or at it, each with its own time.
+  package func advance(to clock: Moment, inclusive: Bool) {
+    let bound = clock - plan.time.grace
+    while let entry = calendar.first, inclusive ? entry.moment <= bound : entry.moment < bound {
+      calendar.removeFirst()
+      let customer = customers.pointer(entry.customer)
+      guard customer.pointee.due == entry.moment else { continue }
+      customer.pointee.due = .distantFuture
+      if isToBeForgotten(entry.customer, at: entry.moment) {
+        forget(entry.customer)
+        continue
+      }
+      decide(
+        entry.customer, now: entry.moment, horizon: entry.moment, trigger: .deadline(entry.moment),
+        .due,
+        merged: false, interaction: nil)
+    }
+  }
+
+  /// The customers that changed since the last call, each once, in the order of their handles.
+  package func takeChanged() -> [CustomerRef] {
+    defer { changed.removeAll(keepingCapacity: true) }
+    return changed.sorted { $0.rawValue < $1.rawValue }
+  }
+
+  // MARK: What an interaction brings
+
+  private func take(
+    _ interaction: Interaction, _ placement: Placement, at clock: Moment, concerned: inout Concerned
+  ) {
+    let customer = customers.pointer(placement.customer)
+    if interaction.time < customer.pointee.firstSeen {
+      customer.pointee.firstSeen = interaction.time
+      concerned.facts = true
+    }
+    customer.pointee.newest = max(customer.pointee.newest, interaction.time)
+    let origin = FactOrigin(
+      time: interaction.time, source: interaction.source,
+      id: Array(interaction.bytes[interaction.id.range]))
+    if interaction.isContact {
+      let place = customer.pointee.insert(
+        interaction, stem: placement.stem, leaves: interaction.time + plan.history.keep,
+        names: names)
+      if !place.isNewest { counts.late += 1 }
+      customer.pointee.count(interaction.touchpoint, stem: placement.stem, time: interaction.time)
+      customer.pointee.markIssue(place.index, interaction: interaction, plan: compiled)
+    }
+    for trait in interaction.traits {
+      let fact = TraitFact(
+        stem: placement.stem, name: Array(interaction.bytes[trait.name.range]), kind: trait.kind,
+        number: trait.number, text: Array(interaction.bytes[trait.text.range]), origin: origin)
+      customer.pointee.setTrait(
+        fact, keepsPast: compiled.readsPastFacts, horizon: clock - plan.history.keep, names: names)
+      concerned.facts = true
+    }
+    for consent in interaction.consents {
+      customer.pointee.setConsent(
+        ConsentFact(
+          stem: placement.stem, channel: consent.channel, purpose: consent.purpose,
+          granted: consent.granted,
+          origin: origin), keepsPast: compiled.readsPastFacts)
+      concerned.facts = true
+    }
+  }
+
+  private func take(feedback interaction: Interaction, at clock: Moment) -> Verdict {
+    guard let feedback = interaction.feedback,
+      let id = SuggestionID(interaction.text(feedback.suggestion)), let stem = holders[id]
+    else {
+      counts.unknownSuggestions += 1
+      return .unknownSuggestion
+    }
+    let ref = who.customer(of: stem)
+    note(feedback.outcome, of: id, for: ref, at: interaction.time)
+    decide(
+      ref, at: clock, trigger: .interaction(interaction.text(interaction.id)), .due, merged: false,
+      interaction: interaction)
+    return .accepted
+  }
+
+  /// An outcome that is a contact; the suggestion may be another customer's by now.
+  private func takeOutcome(of interaction: Interaction, from ref: CustomerRef, at clock: Moment)
+    -> Verdict
+  {
+    guard let feedback = interaction.feedback else { return .accepted }
+    guard let id = SuggestionID(interaction.text(feedback.suggestion)), let stem = holders[id]
+    else {
+      counts.unknownSuggestions += 1
+      return .unknownSuggestion
+    }
+    let holder = who.customer(of: stem)
+    note(feedback.outcome, of: id, for: holder, at: interaction.time)
+    if holder != ref {
+      decide(
+        holder, at: clock, trigger: .interaction(interaction.text(interaction.id)), .due,
+        merged: false,
+        interaction: interaction)
+    }
+    return .accepted
+  }
+
+  private func note(_ outcome: Outcome, of id: SuggestionID, for ref: CustomerRef, at time: Moment)
+  {
+    let customer = customers.pointer(ref)
+    for index in customer.pointee.suggestions.indices
+    where customer.pointee.suggestions[index].id == id {
+      if customer.pointee.suggestions[index].note(outcome, at: time) { changed.insert(ref) }
+    }
+  }
+
+  // MARK: Deciding
+
+  private func decide(
+    _ ref: CustomerRef, at clock: Moment, trigger: Decision.Trigger, _ concerned: Concerned,
+    merged: Bool,
+    interaction: Interaction?
+  ) {
+    let now = max(clock, customers.pointer(ref).pointee.newest)
+    // A deadline that the clock has not passed, its grace included, is not reached yet.
+    let horizon = clock - plan.time.grace - TimeSpan(1)
+    decide(
+      ref, now: now, horizon: horizon, trigger: trigger, concerned, merged: merged,
+      interaction: interaction)
+  }
+
+  private func decide(
+    _ ref: CustomerRef, now: Moment, horizon: Moment, trigger: Decision.Trigger,
+    _ concerned: Concerned,
+    merged: Bool, interaction: Interaction?
+  ) {
+    let customer = customers.pointer(ref)
+    counts.evicted += customer.pointee.forget(at: now, plan: compiled)
+    let look = Look(customer, id: who.id(of: ref), now: now, horizon: horizon, plan: compiled)
+    var decider = Decider(
+      look: look, who: who, ref: ref, holdout: mode.holdout, trigger: trigger,
+      traceparent: interaction.map { $0.text($0.traceparent) } ?? "",
+      tracestate: interaction.map { $0.text($0.tracestate) } ?? "",
+      ruleFrom: { [firstLoaded, names] in firstLoaded[names.text($0)] })
+    decider.run(concerned, merged: merged, collectsDecisions: collects.contains(.decisions))
+    finish(decider, ref, look)
+  }
+
+  private func finish(_ decider: Decider, _ ref: CustomerRef, _ look: Look) {
+    for (id, stem) in decider.made { holders[id] = stem }
+    for effect in decider.effects {
+      switch effect {
+      case .made(let made): if made.isControl { counts.control += 1 } else { counts.made += 1 }
+      case .withdrawn: counts.withdrawn += 1
+      case .decided, .identity, .gone: break
+      }
+    }
+    for refusal in decider.refusals {
+      let name = if case .pressure = refusal { "pressure" } else { refusal.name }
+      counts.refused[name, default: 0] += 1
+    }
+    effects.append(contentsOf: decider.effects)
+    if collects.contains(.changes) { changed.insert(ref) }
+    let customer = look.customer
+    if customer.pointee.suggestions.count > 8 {
+      let gone = customer.pointee.forgetSuggestions(
+        before: look.now - compiled.suggestionSpan, at: look.now, plan: compiled)
+      for id in gone { holders[id] = nil }
+    }
+    if who.isAnonymous(ref) { look.wake(forgettingTime(of: ref)) }
+    schedule(ref, look.next)
+  }
+
+  private func schedule(_ ref: CustomerRef, _ moment: Moment) {
+    let customer = customers.pointer(ref)
+    guard customer.pointee.due != moment else { return }
+    customer.pointee.due = moment
+    if moment < .distantFuture { calendar.insert(moment, ref) }
+  }
+
+  // MARK: Forgetting
+
+  private func forgettingTime(of ref: CustomerRef) -> Moment {
+    customers.pointer(ref).pointee.newest + plan.history.forgetAnonymousAfter + TimeSpan(1)
+  }
+
+  private func isToBeForgotten(_ ref: CustomerRef, at now: Moment) -> Bool {
+    now >= forgettingTime(of: ref) && who.isAnonymous(ref)
+  }
+
+  private func forget(_ ref: CustomerRef) {
+    let customer = customers.take(ref)
+    for suggestion in customer.suggestions { holders[suggestion.id] = nil }
+    effects.append(.gone(who.id(of: ref)))
+    who.forget(ref)
+    changed.remove(ref)
+    counts.forgotten += 1
+  }
+
+  private func erase(_ interaction: Interaction, at clock: Moment) {
+    let regroup = who.erase(interaction, now: clock)
+    drainIdentities()
+    guard !regroup.isEmpty else { return }
+    let (affected, _) = apply(regroup, at: max(clock, interaction.time))
+    for ref in affected {
+      decide(
+        ref, at: clock, trigger: .interaction(interaction.text(interaction.id)), .everything,
+        merged: false,
+        interaction: interaction)
+    }
+  }
+
+  private func drainIdentities() {
+    guard collects.contains(.identities) else { return }
+    for change in who.drainChanges() { effects.append(.identity(change)) }
+  }
+
+  // MARK: Joining and dividing
+
+  /// Puts the data of former customers where it belongs now. Returns the customers that hold it and whether any were joined.
+  private func apply(_ regroup: Regroup, at now: Moment) -> ([CustomerRef], Bool) {
+    counts.merges += regroup.merged.count
+    counts.divisions += regroup.divided.count
+    var regrouping = Regrouping(who: who, plan: compiled, regroup: regroup, now: now)
+    for (half, former) in regroup.former.enumerated() {
+      changed.remove(former.customer)
+      regrouping.add(customers.take(former.customer), id: former.id, half: Int32(half))
+    }
+    effects.append(contentsOf: regrouping.effects)
+    for id in regrouping.forgotten { holders[id] = nil }
+    for (ref, customer) in regrouping.finish() {
+      for suggestion in customer.suggestions { holders[suggestion.id] = suggestion.stem }
+      customers.pointer(ref).pointee = customer
+    }
+    let living = Set(regroup.current.map { who.id(of: $0) })
+    for former in regroup.former where !living.contains(former.id) {
+      effects.append(.gone(former.id))
+    }
+    return (regroup.current, !regroup.merged.isEmpty)
+  }
+}

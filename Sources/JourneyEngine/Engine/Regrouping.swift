@@ -1,0 +1,220 @@
+import JourneyModel
+
+/// Takes customers apart and puts their data together anew: joining is a union, dividing a regrouping.
+struct Regrouping {
+  let who: WhoIsWho
+  let plan: CompiledPlan
+  let regroup: Regroup
+  let now: Moment
+  private(set) var effects: [Effect] = []
+  private(set) var forgotten: [SuggestionID] = []
+  private var fresh: [CustomerRef: Customer] = [:]
+
+  init(who: WhoIsWho, plan: CompiledPlan, regroup: Regroup, now: Moment) {
+    self.who = who
+    self.plan = plan
+    self.regroup = regroup
+    self.now = now
+    for ref in regroup.current { fresh[ref] = Customer() }
+  }
+
+  /// Deals out what one former customer had.
+  mutating func add(_ former: Customer, id: CustomerID, half: Int32) {
+    addTouches(of: former)
+    for var fact in former.traits {
+      guard let (stem, ref) = place(fact.stem, fact.origin) else { continue }
+      fact.stem = stem
+      fresh[ref, default: Customer()].traits.append(fact)
+      seen(ref, fact.origin.time)
+    }
+    for var fact in former.consents {
+      guard let (stem, ref) = place(fact.stem, fact.origin) else { continue }
+      fact.stem = stem
+      fresh[ref, default: Customer()].consents.append(fact)
+      seen(ref, fact.origin.time)
+    }
+    for var mark in former.issueMarks {
+      guard
+        let (stem, ref) = place(
+          mark.stem, FactOrigin(time: mark.time, source: mark.source, id: mark.id))
+      else { continue }
+      mark.stem = stem
+      fresh[ref, default: Customer()].issueMarks.append(mark)
+    }
+    for var instance in former.pastJourneys {
+      guard
+        let (stem, ref) = place(
+          instance.stem, FactOrigin(time: instance.started, source: .any, id: []))
+      else { continue }
+      instance.stem = stem
+      fresh[ref, default: Customer()].pastJourneys.append(instance)
+    }
+    for var answer in former.answered {
+      guard
+        let (stem, ref) = place(answer.stem, FactOrigin(time: answer.moment, source: .any, id: []))
+      else { continue }
+      answer.stem = stem
+      fresh[ref, default: Customer()].answered.append(answer)
+    }
+    for var suggestion in former.suggestions {
+      guard let (stem, ref) = place(suggestion.stem, suggestion.origin) else {
+        erase(suggestion, of: id)
+        continue
+      }
+      suggestion.stem = stem
+      suggestion.half = half
+      fresh[ref, default: Customer()].suggestions.append(suggestion)
+    }
+    // A sign of life without a contact leaves no other trace.
+    for ref in regroup.current
+    where regroup.former.count == 1 && regroup.erased.isEmpty && regroup.current.count == 1 {
+      seen(ref, former.firstSeen)
+      seen(ref, former.newest)
+    }
+    if regroup.current.count == 1, regroup.erased.isEmpty, let ref = regroup.current.first {
+      if former.firstSeen < .distantFuture { seen(ref, former.firstSeen) }
+      if former.newest > .distantPast { seen(ref, former.newest) }
+    }
+  }
+
+  /// The customers as they are now, in order.
+  mutating func finish() -> [(CustomerRef, Customer)] {
+    for ref in fresh.keys {
+      fresh[ref]?.tidy(plan: plan)
+    }
+    return fresh.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, $0.value) }
+  }
+
+  private mutating func addTouches(of former: Customer) {
+    var counters = former.counters
+    for touch in former.touches {
+      let key = orderKey(touch, in: former)
+      if regroup.isErased(touch.stem, at: key) {
+        Self.uncount(touch, in: &counters)
+        continue
+      }
+      let stem = who.resolve(touch.stem, at: key)
+      if stem != touch.stem { Self.move(touch, to: stem, in: &counters) }
+      let ref = who.customer(of: stem)
+      var moved = touch
+      moved.stem = stem
+      fresh[ref, default: Customer()].append(moved, text: former.arena)
+      seen(ref, touch.time)
+    }
+    for counter in counters where counter.count > 0 {
+      if regroup.isErased(counter.stem, at: OrderKey(time: counter.last, tail: [])) { continue }
+      let ref = who.customer(of: counter.stem)
+      fresh[ref, default: Customer()].add(counter)
+      seen(ref, counter.first)
+      seen(ref, counter.last)
+    }
+  }
+
+  private func place(_ stem: StemRef, _ origin: FactOrigin) -> (StemRef, CustomerRef)? {
+    var tail: [UInt8] = []
+    plan.names.appendText(origin.source, to: &tail)
+    tail.append(0)
+    tail.append(contentsOf: origin.id)
+    let key = OrderKey(time: origin.time, tail: tail)
+    if regroup.isErased(stem, at: key) { return nil }
+    let resolved = who.resolve(stem, at: key)
+    return (resolved, who.customer(of: resolved))
+  }
+
+  private func orderKey(_ touch: Touch, in former: Customer) -> OrderKey {
+    var tail: [UInt8] = []
+    plan.names.appendText(touch.source, to: &tail)
+    tail.append(0)
+    tail.append(contentsOf: former.arena[touch.idRange])
+    if touch.originBytes > 0 {
+      tail.append(0)
+      tail.append(contentsOf: former.arena[touch.originRange])
+    }
+    return OrderKey(time: touch.time, tail: tail)
+  }
+
+  private mutating func seen(_ ref: CustomerRef, _ time: Moment) {
+    fresh[ref, default: Customer()].firstSeen = min(fresh[ref]?.firstSeen ?? .distantFuture, time)
+    fresh[ref, default: Customer()].newest = max(fresh[ref]?.newest ?? .distantPast, time)
+  }
+
+  private mutating func erase(_ suggestion: Suggested, of id: CustomerID) {
+    forgotten.append(suggestion.id)
+    guard suggestion.isOpen(at: now, plan: plan) else { return }
+    effects.append(
+      .withdrawn(
+        SuggestionWithdrawn(
+          id: suggestion.id, time: now, rule: plan.names.text(suggestion.rule),
+          touchpoint: plan.names.text(suggestion.touchpoint),
+          channel: plan.names.text(suggestion.channel),
+          purpose: plan.names.text(suggestion.purpose),
+          customer: CustomerShown(id: id, identifiers: []),
+          because: suggestion.because, reason: .erased)))
+  }
+
+  private static func uncount(_ touch: Touch, in counters: inout [Counter]) {
+    for index in counters.indices
+    where counters[index].stem == touch.stem && counters[index].touchpoint == touch.touchpoint {
+      counters[index].count -= 1
+    }
+  }
+
+  private static func move(_ touch: Touch, to stem: StemRef, in counters: inout [Counter]) {
+    uncount(touch, in: &counters)
+    for index in counters.indices
+    where counters[index].stem == stem && counters[index].touchpoint == touch.touchpoint {
+      counters[index].first = min(counters[index].first, touch.time)
+      counters[index].last = max(counters[index].last, touch.time)
+      counters[index].count += 1
+      return
+    }
+    counters.append(
+      Counter(
+        stem: stem, touchpoint: touch.touchpoint, first: touch.time, last: touch.time, count: 1))
+  }
+}
+
+extension Customer {
+  mutating func append(_ touch: Touch, text: [UInt8]) {
+    var touch = touch
+    let start = Int(touch.text)
+    touch.text = UInt32(arena.count)
+    arena.append(contentsOf: text[start..<start + touch.textBytes])
+    touches.append(touch)
+  }
+
+  mutating func add(_ counter: Counter) {
+    for index in counters.indices
+    where counters[index].stem == counter.stem && counters[index].touchpoint == counter.touchpoint {
+      counters[index].first = min(counters[index].first, counter.first)
+      counters[index].last = max(counters[index].last, counter.last)
+      counters[index].count += counter.count
+      return
+    }
+    counters.append(counter)
+  }
+
+  /// Puts everything in its order after items of several customers came together.
+  mutating func tidy(plan: CompiledPlan) {
+    let names = plan.names
+    let arena = arena
+    touches.sort { a, b in
+      if a.time != b.time { return a.time < b.time }
+      if a.source != b.source { return names.precedes(a.source, b.source) }
+      return arena[a.idRange].lexicographicallyPrecedes(arena[b.idRange])
+    }
+    issueMarks.sort { $0.precedes($1, names: names) }
+    suggestions.sort { ($0.made, $0.id) < ($1.made, $1.id) }
+    pastJourneys.sort { ($0.started, $0.id) < ($1.started, $1.id) }
+    // First and last of a counter that lost touches are told by those that are left.
+    for index in counters.indices {
+      let counter = counters[index]
+      let own = touches.filter { $0.stem == counter.stem && $0.touchpoint == counter.touchpoint }
+      guard own.count == counter.count, let first = own.first, let last = own.last else { continue }
+      counters[index].first = first.time
+      counters[index].last = last.time
+    }
+    waiting.removeAll()
+    lastAnswers = 0
+  }
+}
