@@ -67,7 +67,7 @@ let package = Package(
       ], swiftSettings: strict),
 
     tests("JourneyModelTests", ["JourneyModel"]),
-    tests("SettingsTests", ["Settings", "JourneyModel"]),
+    tests("SettingsTests", ["Settings", "JourneyModel", "KafkaClient"]),
     tests("SupervisionTests", ["JourneyModel", "Supervision"]),
     tests(
       "CommandTests", ["JourneyModel", "Supervision", "KafkaClient", "JourneyRuntime", "journeyd"]),

@@ -15,6 +15,11 @@ struct Checks {
     var checks = Checks(root: root, plan: plan, builder: builder, use: use)
     if complete { checks.names(references) }
     if complete { checks.required() }
+    checks.sources()
+    checks.journeys()
+    checks.suggestions()
+    checks.contact()
+    checks.limits()
     return checks.problems
   }
 

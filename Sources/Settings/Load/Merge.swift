@@ -41,7 +41,8 @@ struct Merge {
     guard case .record(let record) = shape, let setting = record[key] else { return nil }
     switch setting.shape {
     case .record, .named: return setting.shape
-    case .text, .bool, .whole, .number, .share, .duration, .size, .choice, .moment, .clock,
+    case .text, .bool, .whole, .number, .share, .duration, .durationOr, .size, .choice, .moment,
+      .clock,
       .timezone, .pattern, .scale, .json, .jsonScalar, .name, .list, .variants, .kinds, .kafkaValue,
       .deferred:
       return nil

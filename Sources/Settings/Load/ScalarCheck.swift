@@ -31,6 +31,11 @@ enum ScalarCheck {
           text, ShapeText.number(range.lowerBound), ShapeText.number(range.upperBound), name)
     case .share: return share(node, text, name)
     case .duration(let bounds): return duration(node, text, bounds, name)
+    case .durationOr(let words, let bounds):
+      if words.contains(text) { return nil }
+      guard var fault = duration(node, text, bounds, name) else { return nil }
+      fault.help = Nearest.help(for: text, of: words) ?? "write \(ShapeText.of(shape))"
+      return fault
     case .size(let range): return size(text, range, name)
     case .choice(let names): return choice(node, text, names, name)
     case .moment:
@@ -60,7 +65,7 @@ enum ScalarCheck {
     return Fault(message: "“\(name)” must be \(ShapeText.of(shape)), not \(said(node))", help: help)
   }
 
-  private static func said(_ node: YAMLNode) -> String {
+  static func said(_ node: YAMLNode) -> String {
     guard let text = node.text else { return node.kind }
     return node.isPlain ? "“\(text)”" : "text in quotes (\"\(text)\")"
   }

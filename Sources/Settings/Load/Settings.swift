@@ -106,3 +106,8 @@ package struct Settings: Sendable {
     }.map(\.element).filter { seen.insert($0.text()).inserted }
   }
 }
+
+extension Settings {
+  /// A problem for people: the line with a caret, unless the line may show a secret.
+  package func text(of problem: Diagnostic) -> String { problem.text(masking: secrets) }
+}

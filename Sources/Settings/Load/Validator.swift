@@ -55,7 +55,8 @@ struct Validator {
     case .jsonScalar: jsonScalar(node, subject)
     case .scale: scale(node, subject)
     case .name(let use): reference(node, use, subject)
-    case .text, .bool, .whole, .number, .share, .duration, .size, .choice, .moment, .clock,
+    case .text, .bool, .whole, .number, .share, .duration, .durationOr, .size, .choice, .moment,
+      .clock,
       .timezone, .pattern:
       if let fault = ScalarCheck.fault(node, shape, subject.name) {
         error("bad-value", at: node.place, fault.message, help: fault.help)
@@ -191,11 +192,12 @@ extension Validator {
     let tags = records.compactMap(\.tag)
     guard let entries = node.map else {
       return error(
-        "wrong-type", at: node.place, "\(node.kind) where \(noun) belongs",
+        "wrong-type", at: node.place,
+        "“\(subject.name)” must be \(noun), not \(ScalarCheck.said(node))",
         help: "write a mapping with one of \(Self.either(tags))")
     }
     if let fit = records.first(where: { record in entries.contains { $0.key == record.tag } }) {
-      return record(node, fit, Subject(path: subject.path, owner: subject.owner))
+      return together(node, fit, tags, subject)
     }
     for entry in entries {
       if let guess = Nearest.name(to: entry.key, of: tags) {
@@ -209,6 +211,21 @@ extension Validator {
       "unknown-key", at: place,
       entries.first.map { "“\($0.key)” is not \(noun)" } ?? "\(noun) is empty",
       help: "it is told by one of \(Self.either(tags))")
+  }
+
+  /// A record among several, whose own keys exclude the tags of the others.
+  private mutating func together(
+    _ node: YAMLNode, _ fit: Record, _ tags: [String], _ subject: Subject
+  ) {
+    let strangers = node.entries.filter { tags.contains($0.key) && fit[$0.key] == nil }
+    for stranger in strangers {
+      error(
+        "together", at: stranger.keyPlace,
+        "“\(fit.tag ?? "")” and “\(stranger.key)” do not go together",
+        help: "make two of it")
+    }
+    let own = node.entries.filter { entry in !strangers.contains { $0.key == entry.key } }
+    record(YAMLNode(.map(own), at: node.place), fit, subject)
   }
 
   private mutating func kinds(

@@ -53,7 +53,8 @@ extension SettingsTable {
     Setting("purpose", .list(.name(.purpose), atLeast: 1), "Of any of these purposes."),
     Setting("max", .whole(0...1_000_000), required: true, "How many."),
     Setting(
-      "per", .kinds(scalar: .text(.notEmpty), list: nil, map: nil), required: true,
+      "per",
+      .durationOr(["calendar_day", "calendar_week", "calendar_month"], .positive), required: true,
       "In a duration, or a calendar_day, calendar_week or calendar_month."),
     Setting("for", .list(predicate, atLeast: 1), "Binds only whom all of these hold for."),
   ])

@@ -15,7 +15,7 @@ extension SettingsTable {
       takes: .restart, "How records are read."),
     Setting("channel", .name(.channel), takes: .restart, "The channel of events without one."),
     Setting(
-      "start", .kinds(scalar: .text(.notEmpty), list: nil, map: nil), default: "earliest",
+      "start", .durationOr(["earliest", "latest"], .positive), default: "earliest",
       takes: .restart, "Where a topic never read begins: earliest, latest or a duration back."),
     Setting(
       "holds_clock", .bool, default: "true", takes: .restart,

@@ -7,6 +7,8 @@ package indirect enum Shape: Sendable {
   /// `5%` or `0.05`, 0 … 1.
   case share
   case duration(DurationBounds)
+  /// A duration, or one of these words.
+  case durationOr([String], DurationBounds)
   /// `64KiB`, in bytes.
   case size(ClosedRange<Int64>)
   case choice([String])

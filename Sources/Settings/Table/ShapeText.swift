@@ -8,6 +8,8 @@ package enum ShapeText {
     case .number: "a number"
     case .share: "a number from 0 to 1 or a percentage"
     case .duration: "a duration with a unit, as 90s, 2h or 7d"
+    case .durationOr(let words, _):
+      "\(words.joined(separator: ", ")) or a duration with a unit, as 7d"
     case .size: "a size with a unit, as 64KiB"
     case .choice(let names):
       names.count == 1 ? "“\(names[0])”" : "one of \(names.joined(separator: ", "))"
