@@ -27,7 +27,8 @@ struct SettingsManual {
     case .kinds(let scalar, let list, let map):
       for inner in [scalar, list, map].compactMap({ $0 }) { add(inner, at: path) }
     case .deferred(let inner): add(inner(), at: path)
-    case .text, .bool, .whole, .number, .share, .duration, .size, .choice, .moment, .clock,
+    case .text, .bool, .whole, .number, .share, .duration, .durationOr, .size, .choice, .moment,
+      .clock,
       .timezone,
       .pattern, .scale, .json, .jsonScalar, .name, .kafkaValue:
       break
