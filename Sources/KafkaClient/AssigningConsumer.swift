@@ -25,6 +25,8 @@ package struct AssigningConsumer: ~Copyable {
   deinit { for reader in readers { reader.close() } }
 
   /// Reads these partitions too, each from its start; none may be read already.
+  ///
+  /// Ask for ``topics(within:)`` first: where the leaders are not known yet, reading begins a second later.
   @discardableResult
   package mutating func add(
     _ starts: [(place: TopicPartition, from: ReadFrom)]

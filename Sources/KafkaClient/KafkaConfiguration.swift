@@ -111,6 +111,8 @@ extension KafkaConfiguration {
         // Per partition, since each has a queue of its own.
         Property(name: "queued.min.messages", value: "20000"),
         Property(name: "queued.max.messages.kbytes", value: "16384"),
+        // A partition that is added waits for the present fetch to come back.
+        Property(name: "fetch.wait.max.ms", value: "100"),
         Property(name: "session.timeout.ms", value: "6000"),
         Property(name: "heartbeat.interval.ms", value: "2000"),
       ]

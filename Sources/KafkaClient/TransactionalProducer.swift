@@ -22,6 +22,8 @@ package struct TransactionalProducer: ~Copyable {
   private let sink: KafkaSink?
   private var writer: Writer
   private var state = State.new
+  /// A record of this transaction failed: its successors' numbers have a gap that the broker refuses.
+  private var hasGap = false
 
   /// Makes the client; it must be initialized before its first transaction.
   package init(
@@ -53,6 +55,7 @@ package struct TransactionalProducer: ~Copyable {
   package mutating func begin() throws(TransactionError) {
     precondition(state == .ready, "a transaction begins when the last has ended")
     _ = writer.client.context.takeDeliveryFailures()
+    hasGap = false
     let client = writer.client.pointer
     try perform("beginning a transaction", until: Deadline(.zero)) { _ in
       rd_kafka_begin_transaction(client)
@@ -96,6 +99,9 @@ package struct TransactionalProducer: ~Copyable {
   }
 
   /// Drops what was written since the beginning; nothing to do where no transaction is open.
+  ///
+  /// Where a record had failed the client is replaced as by ``renew(within:)``: its next transaction would
+  /// fail too, on the gap in its records' numbers or on what the client remembers of the topic.
   package mutating func abort(within limit: TimeSpan) throws(TransactionError) {
     switch state {
     case .new, .ready: return
@@ -104,6 +110,9 @@ package struct TransactionalProducer: ~Copyable {
     }
     let client = writer.client.pointer
     try end("aborting", within: limit) { rd_kafka_abort_transaction(client, -1) }
+    if hasGap || writer.client.context.takeDeliveryFailures() != nil {
+      try renew(within: limit)
+    }
   }
 
   /// A new client in the place of this one, which may be in any state; what it wrote in an open transaction is dropped.
@@ -180,9 +189,11 @@ extension TransactionalProducer {
   }
 
   /// The error with the first delivery that failed, which is mostly its cause.
-  private func explained(_ error: KafkaError) -> KafkaError {
+  private mutating func explained(_ error: KafkaError) -> KafkaError {
     var error = writer.client.context.explained(error)
-    if let failures = writer.client.context.takeDeliveryFailures(), error.cure == nil {
+    guard let failures = writer.client.context.takeDeliveryFailures() else { return error }
+    hasGap = true
+    if error.cure == nil {
       error.cure = "\(failures.count) records failed, first \(failures.first)"
     }
     return error

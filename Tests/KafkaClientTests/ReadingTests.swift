@@ -9,6 +9,7 @@ struct ReadingTests {
     _ records: [(String, String)]
   ) throws {
     var producer = try PlainProducer(configuration, topics: [topic])
+    try producer.warm(within: .seconds(10))
     try producer.send(.of(producer.topic(topic), partition: partition, records))
     try producer.flush(within: .seconds(10))
   }

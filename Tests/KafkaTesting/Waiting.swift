@@ -30,6 +30,7 @@ extension AssigningConsumer {
   {
     var read: [Read] = []
     let readers = self.readers
+    _ = try topics(within: .seconds(10))
     let isDone = try eventually(wakeup, within: limit) { () throws in
       try serve()
       for reader in readers { read += try reader.readWhatIsThere() }
@@ -75,6 +76,7 @@ extension Read {
 /// The time was over before the ends were reached.
 package struct Unfinished: Error {
   package let read: [Read]
+  package init(read: [Read]) { self.read = read }
 }
 
 extension OutgoingBatch {
