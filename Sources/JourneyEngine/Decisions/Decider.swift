@@ -44,8 +44,6 @@ struct Decider {
     let expires: Moment
     var answers: [(channel: NameID, refusal: Refusal?)] = []
     var madeAs: (channel: NameID, id: SuggestionID)?
-    /// Refused for good.
-    var isAnswered = false
     /// As many were open already before anything was made now.
     var wasBlocked = false
   }
@@ -107,7 +105,11 @@ struct Decider {
     for waiting in customer.pointee.waiting where waiting.hasUnanswered || waiting.next <= now {
       numbers.insert(waiting.rule)
     }
-    for suggestion in customer.pointee.suggestions where suggestion.isOpen(at: now, plan: plan) {
+    // What is open has to stand, and what failed may be tried otherwise.
+    for suggestion in customer.pointee.suggestions
+    where suggestion.withdrawn == nil && now < suggestion.expires
+      && (suggestion.hasFailed(plan) || suggestion.isOpen(at: now, plan: plan))
+    {
       if let number = plan.ruleIndex(suggestion.rule) { numbers.insert(number) }
     }
     if plan.followsOutcomes, !customer.pointee.suggestions.isEmpty {
@@ -211,7 +213,7 @@ struct Decider {
     var wasTried = false
     for suggestion in customer.pointee.suggestions where suggestion.isOf(key) {
       wasTried = true
-      if !suggestion.hasFailed { return true }
+      if !suggestion.hasFailed(plan) { return true }
     }
     return customer.pointee.answered.contains {
       $0.rule == key.rule && $0.instance == key.instance && $0.moment == key.moment
@@ -457,8 +459,11 @@ struct Decider {
   // MARK: Making
 
   private mutating func makeBest() {
-    for index in candidates.indices { judge(index, isFirst: true) }
-    var open = Array(candidates.indices)
+    var open: [Int] = []
+    for index in candidates.indices {
+      judge(index, isFirst: true)
+      if !isAnsweredForGood(index) { open.append(index) }
+    }
     while true {
       var chosen: (index: Int, channel: NameID, replaces: Int?)?
       for index in open {
@@ -475,9 +480,11 @@ struct Decider {
       if let replaces { withdraw(replaces, .superseded) }
       make(index, channel)
       open.removeAll { $0 == index }
-      for rest in open { judge(rest, isFirst: false) }
+      open.removeAll { rest in
+        judge(rest, isFirst: false)
+        return isAnsweredForGood(rest)
+      }
     }
-    for index in open { answerForGood(index) }
   }
 
   private func passingChannel(_ candidate: Candidate) -> NameID? {
@@ -542,13 +549,12 @@ struct Decider {
   }
 
   /// Refused by `again_after`, an occasion is answered for good.
-  private mutating func answerForGood(_ index: Int) {
-    let answers = candidates[index].answers
-    guard !answers.isEmpty, answers.contains(where: { $0.refusal == .againAfter }),
-      !answers.contains(where: { $0.refusal == nil })
-    else { return }
-    candidates[index].isAnswered = true
+  private mutating func isAnsweredForGood(_ index: Int) -> Bool {
+    guard candidates[index].answers.contains(where: { $0.refusal == .againAfter }) else {
+      return false
+    }
     answerOlder(candidates[index].occasion.key, isForGood: true)
+    return true
   }
 
   /// When an occasion is answered, so are the older ones of its rule and instance.

@@ -137,7 +137,7 @@ struct Gates {
   /// Within `again_after` of the rule's last suggestion, or after one of the same instance where that is the bound.
   func isTooSoon(_ rule: CompiledRule, _ key: OccasionKey) -> Bool {
     customer.pointee.suggestions.contains { suggestion in
-      guard suggestion.rule == rule.name, suggestion.countsForAgainAfter else { return false }
+      guard suggestion.rule == rule.name, suggestion.countsForAgainAfter(plan) else { return false }
       guard let span = rule.plan.againAfter else { return suggestion.instance == key.instance }
       return look.now < suggestion.made + span && suggestion.made <= look.now
     }

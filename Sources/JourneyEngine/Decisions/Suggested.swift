@@ -57,9 +57,16 @@ extension Suggested {
 
   /// When it was sent, or when it failed, as the reports decide: of the two the later, at the same time `sent`; any other
   /// outcome without a `sent` stands for one.
-  var reported: (sent: Moment?, failed: Moment?) {
+  func reported(_ plan: CompiledPlan) -> (sent: Moment?, failed: Moment?) {
+    if receipts.isEmpty, outcomes.isEmpty { return (nil, nil) }
     var sent = receipts.filter(\.isSent).map(\.time)
-    if sent.isEmpty, let earliest = outcomes.map(\.time).min() { sent = [earliest] }
+    if sent.isEmpty, let earliest = outcomes.map(\.time).min() {
+      // By then silence stood for a sending already, where none is heard of.
+      let wasTaken =
+        receipts.isEmpty && !plan.expectsReceipts(channel)
+        && earliest >= made + plan.reserveFor(channel)
+      sent = [wasTaken ? made : earliest]
+    }
     let failed = receipts.filter { !$0.isSent }.map(\.time)
     guard let lastFailed = failed.max() else { return (sent.min(), nil) }
     guard let lastSent = sent.max(), lastSent >= lastFailed else {
@@ -71,7 +78,7 @@ extension Suggested {
 
   /// When it was sent, also where silence stands for it.
   func sent(at moment: Moment, plan: CompiledPlan) -> Moment? {
-    let reported = reported
+    let reported = reported(plan)
     if reported.sent != nil || reported.failed != nil { return reported.sent }
     guard withdrawn == nil, !isControl, !plan.expectsReceipts(channel),
       moment >= made + plan.reserveFor(channel)
@@ -79,17 +86,17 @@ extension Suggested {
     return made
   }
 
-  var hasFailed: Bool { reported.failed != nil }
+  func hasFailed(_ plan: CompiledPlan) -> Bool { reported(plan).failed != nil }
 
   func isOpen(at moment: Moment, plan: CompiledPlan) -> Bool {
-    !isControl && withdrawn == nil && moment < expires && !hasFailed
+    !isControl && withdrawn == nil && moment < expires && !hasFailed(plan)
       && sent(at: moment, plan: plan) == nil
   }
 
   /// The time at which it takes a slot of the caps; nil where it takes none.
   func slot(at moment: Moment, plan: CompiledPlan) -> Moment? {
     guard !isControl else { return nil }
-    let reported = reported
+    let reported = reported(plan)
     if let sent = reported.sent { return sent }
     guard withdrawn == nil, reported.failed == nil else { return nil }
     if plan.expectsReceipts(channel), moment >= made + plan.reserveFor(channel) { return nil }
@@ -97,7 +104,7 @@ extension Suggested {
   }
 
   /// Whether its rule has to wait for it.
-  var countsForAgainAfter: Bool { withdrawn == nil && !hasFailed }
+  func countsForAgainAfter(_ plan: CompiledPlan) -> Bool { withdrawn == nil && !hasFailed(plan) }
 
   /// The earliest time of an outcome; withdrawn ones and what a holdout kept back have none.
   func time(of outcome: Outcome, at moment: Moment, plan: CompiledPlan) -> Moment? {
@@ -105,7 +112,7 @@ extension Suggested {
     switch outcome {
     case .made: return made
     case .sent: return sent(at: moment, plan: plan)
-    case .failed: return reported.failed
+    case .failed: return reported(plan).failed
     case .shown, .opened, .clicked, .accepted, .dismissed:
       return outcomes.first { $0.outcome == outcome }?.time
     }
@@ -127,7 +134,7 @@ extension Suggested {
   func status(at moment: Moment, plan: CompiledPlan) -> String {
     if isControl { return "control" }
     if withdrawn != nil { return "withdrawn" }
-    if hasFailed { return "failed" }
+    if hasFailed(plan) { return "failed" }
     for outcome in [Outcome.accepted, .dismissed]
     where outcomes.contains(where: { $0.outcome == outcome }) {
       return outcome.name
