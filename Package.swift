@@ -72,7 +72,7 @@ let package = Package(
     tests(
       "CommandTests", ["JourneyModel", "Supervision", "KafkaClient", "JourneyRuntime", "journeyd"]),
     tests("ProjectTests", []),
-    tests("EventFormatsTests", ["EventFormats", "JourneyModel", "Settings"]),
+    tests("EventFormatsTests", ["CSimdJSON", "EventFormats", "JourneyModel", "Settings"]),
     tests("JourneyEngineTests", ["JourneyModel", "JourneyEngine"]),
     // What tests share to run and to watch a Kafka.
     .target(

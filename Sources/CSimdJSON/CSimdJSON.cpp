@@ -463,3 +463,8 @@ extern "C" bool json_number(const uint8_t *text, size_t length, double *value) {
 extern "C" bool json_is_utf8(const uint8_t *bytes, size_t length) {
   return simdjson::validate_utf8(reinterpret_cast<const char *>(bytes), length);
 }
+
+extern "C" bool json_reference(const uint8_t *bytes, size_t length) {
+  simdjson::dom::parser parser;
+  return parser.parse(simdjson::padded_string(reinterpret_cast<const char *>(bytes), length)).error() == simdjson::SUCCESS;
+}

@@ -77,7 +77,9 @@ struct AttributePaths {
         take(paths[path].name, value)
         if path < 64 { done |= 1 << UInt64(path) }
       } else if keepsAll {
-        take(names.intern(key), value)
+        let known = names.lookup(key)
+        let hasRoom = names.count < Limits.namesBeforeAttributesMax
+        take(known ?? (hasRoom ? names.intern(key) : nil), value)
       }
       if let entry, entries[entry].beginsLonger { hasLonger = hasLonger || value.kind == .object }
     }

@@ -22,7 +22,7 @@ struct CloudEventsFormat {
   }
 
   /// Fills the reader's draft with an event.
-  func fill(_ reader: RecordReader, _ record: borrowing InputRecord) throws(Rejection) {
+  func fill(_ reader: inout ReaderCore, _ record: borrowing InputRecord) throws(Rejection) {
     var envelope = Envelope()
     if let headers = record.headers { envelope.take(headers) }
     if envelope.body == .unsupported {
@@ -37,7 +37,7 @@ struct CloudEventsFormat {
     if isStructured {
       envelope.take(root)
       try CloudEventsFormat.check(envelope)
-      data = try CloudEventsFormat.data(of: root, reader)
+      data = try CloudEventsFormat.data(of: root, &reader)
     } else {
       try CloudEventsFormat.check(envelope)
     }
@@ -48,7 +48,6 @@ struct CloudEventsFormat {
     reader.draft.touchpoint = touchpoint(of: envelope.type, &reader.scratch)
     reader.draft.traceparent = envelope.traceparent
     reader.draft.tracestate = envelope.tracestate
-    if let headers = record.headers { reader.draft.takeTrace(headers) }
   }
 
   private static func check(_ envelope: Envelope) throws(Rejection) {
@@ -63,7 +62,9 @@ struct CloudEventsFormat {
     }
   }
 
-  private static func data(of root: JSONRef, _ reader: RecordReader) throws(Rejection) -> JSONRef {
+  private static func data(of root: JSONRef, _ reader: inout ReaderCore) throws(Rejection)
+    -> JSONRef
+  {
     let data = root.member("data")
     let encoded = root.member("data_base64")
     guard data.isNothing || encoded.isNothing else {
@@ -147,7 +148,7 @@ extension UnsafeBufferPointer<UInt8> {
   }
 }
 
-extension RecordReader {
+extension ReaderCore {
   /// Refuses a record that is empty or too large, without looking at its form.
   func checkSize(of record: borrowing InputRecord) throws(Rejection) {
     let nothing = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
@@ -159,7 +160,9 @@ extension RecordReader {
   }
 
   /// The object that stands encoded in a structured event.
-  fileprivate func decode(base64 text: UnsafeBufferPointer<UInt8>) throws(Rejection) -> JSONRef {
+  fileprivate mutating func decode(base64 text: UnsafeBufferPointer<UInt8>) throws(Rejection)
+    -> JSONRef
+  {
     let room = scratch.room(text.count / 4 * 3 + 3)
     guard let count = text.decodeBase64(into: room) else {
       throw Rejection(.envelopeInvalid, "“data_base64” is not Base64")

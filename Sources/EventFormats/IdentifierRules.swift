@@ -8,16 +8,18 @@ struct IdentifierRules {
   }
 
   private let kinds: [Kind]
-  /// In lower case.
-  private let ignored: Set<[UInt8]>
-  /// Lengths that an ignored value can have; bit 63 stands for all above.
-  private let ignoredLengths: UInt64
+  /// In lower case, by length; the last has all that are longer.
+  private let ignored: [[[UInt8]]]
   private let pattern: IgnorePattern?
 
   init(_ plan: IdentityPlan) throws(PlanProblem) {
     kinds = plan.kinds.map { Kind(name: Array($0.name.utf8), normalize: $0.normalize) }
-    ignored = Set(plan.ignore.map { Array($0.lowercased().utf8) })
-    ignoredLengths = ignored.reduce(0) { $0 | 1 << UInt64(min($1.count, 63)) }
+    var ignored = [[[UInt8]]](repeating: [], count: 33)
+    for value in plan.ignore {
+      let lower = Array(value.lowercased().utf8)
+      ignored[min(lower.count, 32)].append(lower)
+    }
+    self.ignored = ignored
     pattern = plan.ignorePattern.isEmpty ? nil : try IgnorePattern(plan.ignorePattern)
   }
 
@@ -55,10 +57,20 @@ struct IdentifierRules {
   }
 
   private func isIgnored(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
-    if ignoredLengths >> UInt64(min(value.count, 63)) & 1 != 0 || !value.isASCII {
-      if ignored.contains(value.lowercasedBytes) { return true }
+    isListed(value) || (pattern?.matches(value) ?? false)
+  }
+
+  private func isListed(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard value.isASCII else {
+      let lower = value.lowercasedBytes
+      return ignored[min(lower.count, 32)].contains(lower)
     }
-    return pattern?.matches(value) ?? false
+    for entry in ignored[min(value.count, 32)] where entry.count == value.count {
+      var same = 0
+      while same < entry.count, entry[same] == value[same].asciiLowercased { same += 1 }
+      if same == entry.count { return true }
+    }
+    return false
   }
 }
 

@@ -17,7 +17,7 @@ struct IgnorePattern {
 
   init(_ pattern: String) throws(PlanProblem) {
     do {
-      regex = try Regex(pattern).ignoresCase()
+      regex = try Regex(pattern).ignoresCase().matchingSemantics(.unicodeScalar)
     } catch {
       throw PlanProblem("“\(pattern)” is not a regular expression: \(error)")
     }

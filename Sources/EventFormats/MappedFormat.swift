@@ -54,7 +54,7 @@ struct MappedFormat {
   func fill(
     _ draft: inout Draft, _ scratch: inout Scratch, _ root: JSONRef,
     _ record: borrowing InputRecord
-  ) throws(Rejection) -> Bool {
+  ) -> Bool {
     var values = MappedValues(root: root)
     draft.id = values.value(id, record, &scratch)
     draft.time = values.time(time, record, &scratch)

@@ -1,15 +1,16 @@
 internal import JourneyModel
 
 /// Checks a draft in the order of spec 1.4 and makes an interaction of it.
-extension RecordReader {
-  func settle(_ bounds: TimeBounds, into interaction: inout Interaction) throws(Rejection) {
+extension ReaderCore {
+  mutating func settle(_ bounds: TimeBounds, into interaction: inout Interaction) throws(Rejection)
+  {
     let id = try idText()
     interaction.time = try time()
     let touchpoint = names.lookup(draft.touchpoint.text)
-    interaction.isContact = isContactSource && !isIgnored(touchpoint)
+    interaction.isContact = source.isContact && !isIgnored(touchpoint)
     try check(interaction.time, bounds, isContact: interaction.isContact)
-    var channel = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
-    if isContactSource { try checkTouchpoint(touchpoint) }
+    var channel = ChannelFound(text: UnsafeBufferPointer(start: nil, count: 0), name: nil)
+    if source.isContact { try checkTouchpoint(touchpoint) }
     if interaction.isContact { channel = try channelText() }
     interaction.id = interaction.add(id)
     try takeIdentifiers(&interaction)
@@ -26,7 +27,7 @@ extension RecordReader {
         .identifierMissing, "no identifier is of a configured type and not to be ignored")
     }
     // From here on nothing is refused but for want of room, so that a rejected record leaves no name behind.
-    if interaction.isContact { try takeContact(channel, &interaction) }
+    if interaction.isContact { try takeContact(touchpoint, channel, &interaction) }
     try takeConsents(&interaction)
     takeTraits(&interaction)
     interaction.origin = interaction.add(draft.origin.text)
@@ -83,9 +84,9 @@ extension RecordReader {
 
   /// Whether the catalogue says to take such a touchpoint's records for no contact.
   private func isIgnored(_ touchpoint: NameID?) -> Bool {
-    catalogue.unknownTouchpoints == .ignore && draft.touchpoint.kind == .string
+    source.catalogue.unknownTouchpoints == .ignore && draft.touchpoint.kind == .string
       && draft.touchpoint.text.isName(bytesMax: Limits.touchpointBytesMax)
-      && !catalogue.knowsTouchpoint(touchpoint)
+      && !source.catalogue.knowsTouchpoint(touchpoint)
   }
 
   private func checkTouchpoint(_ name: NameID?) throws(Rejection) {
@@ -96,9 +97,9 @@ extension RecordReader {
         .touchpointInvalid,
         "“touchpoint” is not 1 to \(Limits.touchpointBytesMax) of a–z, 0–9, “_” and “.”")
     }
-    switch catalogue.unknownTouchpoints {
+    switch source.catalogue.unknownTouchpoints {
     case .reject:
-      guard catalogue.knowsTouchpoint(name) else {
+      guard source.catalogue.knowsTouchpoint(name) else {
         throw Rejection(
           .touchpointUnknown, "the touchpoint “\(value.text.text)” is not in the catalogue")
       }
@@ -111,11 +112,17 @@ extension RecordReader {
     }
   }
 
-  private func channelText() throws(Rejection) -> UnsafeBufferPointer<UInt8> {
+  /// A channel's text, and its number where it has one.
+  private struct ChannelFound {
+    var text: UnsafeBufferPointer<UInt8>
+    var name: NameID?
+  }
+
+  private mutating func channelText() throws(Rejection) -> ChannelFound {
     let value = draft.channel
     let text: UnsafeBufferPointer<UInt8>
     if value.isNothing {
-      guard let channel = defaultChannel else {
+      guard let channel = source.defaultChannel else {
         throw Rejection(.channelMissing, "“channel” is not there, and the source has none")
       }
       text = scratch.hold(channel)
@@ -128,23 +135,23 @@ extension RecordReader {
       text = value.text
     }
     let name = names.lookup(text)
-    let isKnown = catalogue.knowsChannel(name)
-    if catalogue.unknownChannels != .accept, !isKnown {
+    let isKnown = source.catalogue.knowsChannel(name)
+    if source.catalogue.unknownChannels != .accept, !isKnown {
       throw Rejection(.channelUnknown, "the channel “\(text.text)” is not in the catalogue")
     }
     guard name != nil || names.hasRoom else {
       throw Rejection(.channelUnknown, "the channel “\(text.text)” is one name too many")
     }
-    return text
+    return ChannelFound(text: text, name: name)
   }
 
-  private func takeContact(
-    _ channel: UnsafeBufferPointer<UInt8>, _ interaction: inout Interaction
+  private mutating func takeContact(
+    _ touchpoint: NameID?, _ channel: ChannelFound, _ interaction: inout Interaction
   ) throws(Rejection) {
-    guard let touchpoint = names.intern(draft.touchpoint.text) else {
+    guard let touchpoint = touchpoint ?? names.intern(draft.touchpoint.text) else {
       throw Rejection(.touchpointUnknown, "the touchpoint is one name too many")
     }
-    guard let channel = names.intern(channel) else {
+    guard let channel = channel.name ?? names.intern(channel.text) else {
       throw Rejection(.channelUnknown, "the channel is one name too many")
     }
     interaction.touchpoint = touchpoint
@@ -161,7 +168,7 @@ extension RecordReader {
     var fault: Rejection?
     draft.identifiers.forEach { name, value in
       guard fault == nil else { return }
-      let type = identifierRules.type(name)
+      let type = source.identifierRules.type(name)
       if value.kind == .list {
         for (_, element) in value.elements where element.kind != .null {
           fault = fault ?? takeIdentifier(element, type, name, &count, &interaction)
@@ -192,23 +199,24 @@ extension RecordReader {
       return Rejection(
         .identifiersInvalid, "there are more than \(Limits.identifiersPerRecordMax) identifiers")
     }
-    if let type { identifierRules.add(value.text, of: type, to: &interaction) }
+    if let type { source.identifierRules.add(value.text, of: type, to: &interaction) }
     return nil
   }
 
   private func checkAttributes() throws(Rejection) {
-    let members = draft.attributes
-    guard members.object.kind == .object || members.object.isNothing else {
+    guard draft.attributes.object.kind == .object || draft.attributes.object.isNothing else {
       throw Rejection(
-        .attributesInvalid, "“attributes” is \(members.object.kind.article), not an object")
+        .attributesInvalid, "“attributes” is \(draft.attributes.object.kind.article), not an object"
+      )
     }
-    for (name, value) in members.listed where value.kind == .unfit {
+    for (name, value) in draft.attributes.listed where value.kind == .unfit {
       throw Rejection(.attributesInvalid, "“attributes.\(name.shown)” cannot be converted")
     }
-    guard members.sourceCount <= Limits.attributesBytesMax else {
+    guard draft.attributes.sourceCount <= Limits.attributesBytesMax else {
       throw Rejection(
         .attributesTooLarge,
-        "“attributes” has \(members.sourceCount) bytes, above \(Limits.attributesBytesMax)")
+        "“attributes” has \(draft.attributes.sourceCount) bytes, above \(Limits.attributesBytesMax)"
+      )
     }
   }
 
@@ -224,11 +232,11 @@ extension RecordReader {
       }
       return value
     }
-    guard let source = catalogue.satisfaction(touchpoint) else { return nil }
-    let attribute = source.path.value(in: draft.attributes)
+    guard let scale = source.catalogue.satisfaction(touchpoint) else { return nil }
+    let attribute = scale.path.value(in: draft.attributes)
     guard !attribute.isNothing else { return nil }
-    guard let number = attribute.number, let value = source.scale.satisfaction(number) else {
-      let path = String(decoding: source.path.bytes, as: UTF8.self)
+    guard let number = attribute.number, let value = scale.scale.satisfaction(number) else {
+      let path = String(decoding: scale.path.bytes, as: UTF8.self)
       throw Rejection(
         .satisfactionInvalid, "the attribute “\(path)” is no number on the touchpoint's scale")
     }
@@ -236,16 +244,17 @@ extension RecordReader {
   }
 
   private func checkTraits() throws(Rejection) {
-    let members = draft.traits
-    guard members.object.kind == .object || members.object.isNothing else {
-      throw Rejection(.traitsInvalid, "“traits” is \(members.object.kind.article), not an object")
+    guard draft.traits.object.kind == .object || draft.traits.object.isNothing else {
+      throw Rejection(
+        .traitsInvalid, "“traits” is \(draft.traits.object.kind.article), not an object")
     }
-    for (name, value) in members.listed where value.kind == .unfit {
+    for (name, value) in draft.traits.listed where value.kind == .unfit {
       throw Rejection(.traitsInvalid, "“traits.\(name.shown)” cannot be converted")
     }
-    guard members.sourceCount <= Limits.traitsBytesMax else {
+    guard draft.traits.sourceCount <= Limits.traitsBytesMax else {
       throw Rejection(
-        .traitsInvalid, "“traits” has \(members.sourceCount) bytes, above \(Limits.traitsBytesMax)")
+        .traitsInvalid,
+        "“traits” has \(draft.traits.sourceCount) bytes, above \(Limits.traitsBytesMax)")
     }
   }
 

@@ -1,10 +1,10 @@
 internal import JourneyModel
 
 /// Attributes, traits and consents: what of them an interaction keeps.
-extension RecordReader {
-  func takeAttributes(_ interaction: inout Interaction) {
+extension ReaderCore {
+  mutating func takeAttributes(_ interaction: inout Interaction) {
     if showsAll { shownAttributes = draft.attributes.json }
-    paths.collect(draft.attributes, names: names) { name, value in
+    source.paths.collect(draft.attributes, names: names) { name, value in
       guard let name, let kind = value.kind.valueKind,
         let text = interaction.add(value, bytesMax: Limits.attributeKeptBytesMax)
       else {
@@ -16,7 +16,7 @@ extension RecordReader {
     }
   }
 
-  func takeTraits(_ interaction: inout Interaction) {
+  mutating func takeTraits(_ interaction: inout Interaction) {
     if showsAll { shownTraits = draft.traits.json }
     draft.traits.forEach { name, value in
       guard let kind = value.kind.valueKind, name.count <= Limits.traitBytesMax else {
@@ -36,7 +36,7 @@ extension RecordReader {
     }
   }
 
-  func checkConsents() throws(Rejection) {
+  mutating func checkConsents() throws(Rejection) {
     if !draft.consent.isNothing {
       guard draft.consent.kind == .object else {
         throw Rejection(
@@ -48,11 +48,15 @@ extension RecordReader {
             .consentInvalid,
             "“consent.\(channel.shown)” is \(purposes.kind.article), not purposes")
         }
-        for (purpose, value) in purposes.members {
+        for (purpose, value) in purposes.members where !value.isNothing {
           draft.consents.append(
             Draft.ConsentEntry(channel: channel, purpose: purpose, value: value))
         }
       }
+    }
+    guard draft.consents.count <= Limits.consentsPerRecordMax else {
+      throw Rejection(
+        .consentInvalid, "“consent” has more than \(Limits.consentsPerRecordMax) decisions")
     }
     for entry in draft.consents where !entry.value.isNothing {
       let isNamed = [entry.channel, entry.purpose].allSatisfy {
@@ -66,6 +70,7 @@ extension RecordReader {
     }
   }
 
+  /// Of two decisions on one pair, as several categories can give, denied counts.
   func takeConsents(_ interaction: inout Interaction) throws(Rejection) {
     for entry in draft.consents {
       guard let granted = entry.granted else { continue }
@@ -73,8 +78,13 @@ extension RecordReader {
       else {
         throw Rejection(.consentInvalid, "“consent” has one name too many")
       }
-      interaction.consents.append(
-        Interaction.Consent(channel: channel, purpose: purpose, granted: granted))
+      let same = interaction.consents.firstIndex { $0.channel == channel && $0.purpose == purpose }
+      if let same {
+        if !granted { interaction.consents[same].granted = false }
+      } else {
+        interaction.consents.append(
+          Interaction.Consent(channel: channel, purpose: purpose, granted: granted))
+      }
     }
   }
 }

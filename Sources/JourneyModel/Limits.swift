@@ -13,6 +13,7 @@ package enum Limits {
   package static let traitsBytesMax = 16 << 10
   package static let attributeKeptBytesMax = 1 << 10
   package static let traitBytesMax = 1 << 10
+  package static let consentsPerRecordMax = 100
   package static let originBytesMax = 2 << 10
   package static let traceparentBytesMax = 128
   package static let tracestateBytesMax = 1 << 10
@@ -27,5 +28,7 @@ package enum Limits {
   package static let suggestionsPerCustomerMax = 1_000
   package static let planEntriesMax = 10_000
   package static let namesMax = 65_536
+  /// Names of attributes kept only since all are kept leave room for the others.
+  package static let namesBeforeAttributesMax = 49_152
   package static let latestTouchesShown = 10
 }

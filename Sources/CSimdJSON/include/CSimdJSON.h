@@ -60,6 +60,9 @@ json_status json_parse(json_parser *parser, const uint8_t *bytes, size_t length,
 /// Whether the text is a JSON number within a double's range, and its value.
 bool json_number(const uint8_t *text, size_t length, double *value);
 
+/// Whether simdjson's own second stage takes the text too: what ours is proved against.
+bool json_reference(const uint8_t *bytes, size_t length);
+
 bool json_is_utf8(const uint8_t *bytes, size_t length);
 
 #ifdef __cplusplus
