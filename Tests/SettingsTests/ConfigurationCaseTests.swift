@@ -1,4 +1,4 @@
-import Settings
+@testable import Settings
 import Testing
 
 @Suite struct ConfigurationCaseTests {
@@ -13,7 +13,7 @@ import Testing
     let reasons = row.judge(settings.problems)
     #expect(reasons.isEmpty, "\(reasons.joined(separator: "\n"))")
     #expect(settings.isValid == (row.exit == 0))
-    let printed = settings.problems.map { settings.text(of: $0) + $0.json }.joined()
+    let printed = settings.problems.map { $0.text() + $0.json }.joined()
     for secret in row.secrets + [credential] { #expect(!printed.contains(secret)) }
   }
 }

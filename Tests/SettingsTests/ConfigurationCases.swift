@@ -1,6 +1,6 @@
 import Foundation
 import KafkaClient
-import Settings
+@testable import Settings
 
 /// A case of `Tests/Shared/configurations/expected.jsonl`: what is to be said of one file.
 struct ConfigurationCase: Sendable, CustomStringConvertible {

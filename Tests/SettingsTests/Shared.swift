@@ -1,5 +1,5 @@
 import Foundation
-import Settings
+@testable import Settings
 
 /// The material that several test targets share.
 enum Shared {

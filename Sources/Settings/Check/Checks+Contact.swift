@@ -13,6 +13,10 @@ extension Checks {
       never(share.place, "everyone is in the control group: nothing is ever sent", "as 5%")
     }
     pauses(node)
+    for opening in node["service_first"]?["opens"]?.items ?? []
+    where opening["satisfaction"] != nil {
+      alone(YAMLNode(.list([opening]), at: opening.place))
+    }
     reachable()
   }
 

@@ -79,7 +79,9 @@ extension Checks {
 
   private mutating func expiresInQuietHours(_ entry: YAMLEntry, _ rule: RulePlan) {
     for channel in rule.channels {
-      guard let quiet = QuietWeek(plan.contact, channel: channel).longest else { continue }
+      let week = QuietWeek(plan.contact, channel: channel)
+      // Round the clock is told by itself.
+      guard let quiet = week.longest, !week.isRoundTheClock else { continue }
       let whole = quiet.stretch.milliseconds + quiet.spread.milliseconds
       guard rule.expires <= quiet.stretch || rule.expires.milliseconds < whole else { continue }
       let spread = quiet.spread > .zero ? " and a spread of \(Scalars.text(quiet.spread))" : ""

@@ -19,8 +19,6 @@ package struct Settings: Sendable {
   package var files: [String]
   /// All files together, as written.
   var root: YAMLNode
-  /// Values that must not be shown.
-  var secrets: [String]
 
   package var isValid: Bool { plan != nil }
   package var warnings: [Diagnostic] { problems.filter { $0.severity == .warning } }
@@ -86,12 +84,22 @@ package struct Settings: Sendable {
     let hidden = validator.kafkaValues.values.filter(\.isSecret).map(\.value)
     let isValid = !problems.contains { $0.severity == .error }
     var settings = Settings(
-      plan: nil, problems: sorted(problems, files), files: files, root: root, secrets: hidden)
+      plan: nil, problems: masked(sorted(problems, files), hidden), files: files, root: root)
     if isValid {
       plan.fingerprint = settings.fingerprint
       settings.plan = plan
     }
     return settings
+  }
+
+  private static func masked(_ problems: [Diagnostic], _ secrets: [String]) -> [Diagnostic] {
+    problems.map { problem in
+      let lines = problem.place.source.lines
+      guard lines.indices.contains(problem.place.line - 1) else { return problem }
+      var problem = problem
+      problem.hidesLine = Masking.shows(lines[problem.place.line - 1], secrets)
+      return problem
+    }
   }
 
   private static func sorted(_ problems: [Diagnostic], _ files: [String]) -> [Diagnostic] {
@@ -105,9 +113,4 @@ package struct Settings: Sendable {
       return left == right ? a.offset < b.offset : left < right
     }.map(\.element).filter { seen.insert($0.text()).inserted }
   }
-}
-
-extension Settings {
-  /// A problem for people: the line with a caret, unless the line may show a secret.
-  package func text(of problem: Diagnostic) -> String { problem.text(masking: secrets) }
 }

@@ -3,8 +3,8 @@ extension SettingsTable {
     Setting("title", .text(.any), "How it is called."),
     Setting("journey", .name(.journey), "Only while this journey is in the state named."),
     Setting(
-      "journey_is", .list(.choice(["open", "won", "lost", "ended"]), atLeast: 1), default: "[open]",
-      "The states of the journey."),
+      "journey_is", .list(.choice(["open", "won", "lost", "ended"]), atLeast: 1),
+      "The states of the journey in which it holds; open if left out."),
     Setting("phase", .list(.text(.name), atLeast: 1), "Only in these phases of the journey."),
     Setting("when", .list(step, atLeast: 1), required: true, "Steps in order."),
     Setting("given", .list(predicate, atLeast: 0), "What must hold at the moment of completion."),
@@ -110,9 +110,10 @@ extension SettingsTable {
 
   // MARK: Predicates
 
-  static let predicate: Shape = .deferred { predicates }
+  static let predicate: Shape = .deferred { conditionShape }
 
-  private static let predicates: Shape = .variants(
+  /// What `.deferred` stands for.
+  static let conditionShape: Shape = .variants(
     [
       Record(
         [

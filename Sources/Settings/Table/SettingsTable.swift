@@ -114,6 +114,9 @@ package enum SettingsTable {
   static let identity = Record([
     Setting(
       "identifiers", .named(.definition(noun: "identifier"), .record(identifier)),
+      default: "{customer_id: {unique: true}, email: {limit: 5, normalize: lowercase}, "
+        + "phone: {limit: 5, normalize: digits}, loyalty_card: {limit: 5}, "
+        + "cookie_id: {limit: 20, shared: true}, device_id: {limit: 20, shared: true}}",
       takes: .never, "Types of identifiers, strongest first."),
     Setting(
       "ignore", .list(.text(.any), atLeast: 0),

@@ -10,6 +10,8 @@ package struct Diagnostic: Sendable {
   package var place: Place
   package var message: String
   package var help: String?
+  /// Whether the line may show a secret; then it is not shown.
+  package var hidesLine = false
 
   package init(
     _ severity: Severity, _ code: String, at place: Place, _ message: String, help: String? = nil
@@ -22,9 +24,9 @@ package struct Diagnostic: Sendable {
   }
 
   /// Several lines: place, kind and message, then the line with a caret and the help below.
-  package func text(masking secrets: [String] = []) -> String {
+  package func text() -> String {
     var out = "\(place.text): \(severity.rawValue)[\(code)]: \(message)"
-    guard let excerpt = excerpt(masking: secrets) else {
+    guard let excerpt else {
       return help.map { out + "\n   = \($0)" } ?? out
     }
     let number = String(place.line)
@@ -54,12 +56,10 @@ package struct Diagnostic: Sendable {
     return writer.text
   }
 
-  /// The line, tabs kept, unless it may show a secret.
-  private func excerpt(masking secrets: [String]) -> String? {
-    guard place.source.lines.indices.contains(place.line - 1) else { return nil }
-    let line = place.source.lines[place.line - 1]
-    if secrets.contains(where: { !$0.isEmpty && line.contains($0) }) { return nil }
-    return line
+  /// The line, unless it may show a secret.
+  private var excerpt: String? {
+    guard !hidesLine, place.source.lines.indices.contains(place.line - 1) else { return nil }
+    return place.source.lines[place.line - 1]
   }
 
   private static func blank(_ scalar: Unicode.Scalar) -> Character { scalar == "\t" ? "\t" : " " }
