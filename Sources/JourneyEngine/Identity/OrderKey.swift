@@ -3,7 +3,7 @@ package import JourneyModel
 /// Where an interaction stands among all: by time, then source, then id, both as bytes (spec 3.1).
 package struct OrderKey: Hashable, Comparable, Sendable {
   package var time: Moment
-  /// Source, a zero, id; behind another zero the envelope's source where there is one.
+  /// Source, a zero, id; behind another zero the hash of the envelope's source where there is one.
   package var tail: [UInt8]
 
   package init(time: Moment, tail: [UInt8]) {
@@ -18,8 +18,10 @@ package struct OrderKey: Hashable, Comparable, Sendable {
     tail.append(0)
     tail.append(contentsOf: interaction.bytes[interaction.id.range])
     if interaction.origin.count > 0 {
-      tail.append(0)
-      tail.append(contentsOf: interaction.bytes[interaction.origin.range])
+      let hash = interaction.bytes.withUnsafeBufferPointer {
+        stableHash(UnsafeBufferPointer(rebasing: $0[interaction.origin.range]))
+      }
+      tail.append(contentsOf: WhoIsWho.suffix(hash))
     }
   }
 

@@ -2,151 +2,164 @@ package import JourneyModel
 
 // What is known of a customer.
 extension WhoIsWho {
-  package func customer(of stem: StemRef) -> CustomerRef {
-    holders[holder(life(of: stem))] ?? CustomerRef(.max)
-  }
+  /// Whose the data of a stem is. Only for stems that ``resolve(_:at:)`` or a placement named.
+  package func customer(of stem: StemRef) -> CustomerRef { CustomerRef(component(of: stem)) }
 
   /// The stem that an item with this one belongs to, as who is who is known now.
   package func resolve(_ stem: StemRef, at key: OrderKey) -> StemRef {
-    guard stem.rawValue & 0x8000_0000 != 0 else {
-      let index = Int(stem.rawValue / 2)
-      let second = ambiguous[index].map { key >= $0 } ?? false
-      return StemRef(UInt32(index * 2 + (second ? 1 : 0)))
+    guard canChange(stem) else { return stem }
+    return self.stem(of: noted(stem), at: self.key(of: key))
+  }
+
+  /// Whether ``resolve(_:at:)`` can name another stem.
+  package func canChange(_ stem: StemRef) -> Bool {
+    switch noted(stem) {
+    case .plain(let index): stem.rawValue & 1 == 1 || identifiers[index].split != 0
+    case .bundle: true
     }
-    let group = Int((stem.rawValue & 0x7FFF_FFFF) >> 6)
-    for (life, member) in groups[group].enumerated() {
-      guard let since = ambiguous[member], key >= since else { return self.stem(group, life: life) }
-    }
-    return self.stem(group, life: groups[group].count)
   }
 
   package func id(of customer: CustomerRef) -> CustomerID {
-    customers[customer]?.id ?? CustomerID(0)
+    CustomerID(components[customer.rawValue].id)
   }
+
+  /// Former ids, ascending.
   package func aliases(of customer: CustomerRef) -> [CustomerID] {
-    customers[customer]?.aliases ?? []
+    var found: [CustomerID] = []
+    let own = components[customer.rawValue].id
+    forEachLife(customer) { index, _ in
+      for second in [false, true]
+      where second ? identifiers[index].usedSalted : identifiers[index].usedPlain {
+        let id = id(of: index, second: second)
+        if id != own, holder(index, second: second) == customer.rawValue {
+          found.append(CustomerID(id))
+        }
+      }
+    }
+    return found.sorted()
   }
 
   /// All identifiers, also such that stand for no one any more; types in their order, values as bytes.
   package func identifiers(of customer: CustomerRef) -> [IdentifierValues] {
-    shown((customers[customer]?.lives ?? []).map(\.identifier))
+    var list: [UInt32] = []
+    forEachLife(customer) { index, _ in list.append(index) }
+    return shown(list)
   }
 
+  /// What its data can be tagged with.
   package func stems(of customer: CustomerRef) -> [StemRef] {
-    (customers[customer]?.stems ?? []).sorted { $0.rawValue < $1.rawValue }
-  }
-
-  /// Whether a customer is known by shared identifiers only.
-  package func isAnonymous(_ customer: CustomerRef) -> Bool {
-    (customers[customer]?.lives ?? []).allSatisfy {
-      plan.kinds[Int(identifiers[$0.identifier].type)].shared
+    var list: [StemRef] = []
+    forEachLife(customer) { index, second in
+      list.append(plainStem(index, second: second))
     }
-  }
-
-  /// The value of a type that was seen last by event time; of two of one moment the later in order, then as bytes.
-  package func lastSeen(_ type: IdentifierType, of customer: CustomerRef) -> [UInt8]? {
-    (customers[customer]?.lives ?? []).map(\.identifier)
-      .filter { identifiers[$0].type == type.rawValue && seen[$0] != nil }
-      .max { a, b in
-        let (x, y) = (seen[a], seen[b])
-        if let x, let y, x != y { return x < y }
-        return identifiers[a] < identifiers[b]
-      }.map { identifiers[$0].value }
-  }
-
-  /// The strongest identifier of the interactions tagged so, as they were sent.
-  package func strongestIdentifier(of stem: StemRef) -> (type: IdentifierType, value: [UInt8]) {
-    let index =
-      stem.rawValue & 0x8000_0000 == 0
-      ? Int(stem.rawValue / 2) : groups[Int((stem.rawValue & 0x7FFF_FFFF) >> 6)][0]
-    return (IdentifierType(identifiers[index].type), identifiers[index].value)
-  }
-
-  /// Finds a customer by its id or one of its aliases.
-  package func lookup(_ id: CustomerID) -> CustomerRef? {
-    customers.first { $0.value.id == id }?.key
-      ?? customers.first { $0.value.aliases.contains(id) }?.key
-  }
-
-  /// Finds the customer that an identifier stands for now.
-  package func lookup(_ type: IdentifierType, _ value: [UInt8]) -> CustomerRef? {
-    guard let index = indices[Identifier(type: type.rawValue, value: value)] else { return nil }
-    return holders[holder(Life(identifier: index, second: ambiguous[index] != nil))]
-  }
-}
-
-// Handles.
-extension WhoIsWho {
-  func values(of interaction: borrowing Interaction) -> [Identifier] {
-    var list: [Identifier] = []
-    for each in interaction.identifiers {
-      list.append(
-        Identifier(type: each.type.rawValue, value: Array(interaction.bytes[each.value.range])))
+    let household = identifiers[components[customer.rawValue].head].household
+    forEachBundle(household) { bundle in
+      for life in 0...UInt32(bundles[bundle].lives) {
+        let stem = StemRef(WhoIsWho.bundleBit | bundle << 6 | life)
+        let founder = founder(of: stem)
+        if founder != 0, component(of: stem) == customer.rawValue { list.append(stem) }
+      }
     }
     return list
   }
 
-  func index(_ identifier: Identifier) -> Int {
-    if let found = indices[identifier] { return found }
-    identifiers.append(identifier)
-    indices[identifier] = identifiers.count - 1
-    component.append(identifiers.count - 1)
-    return identifiers.count - 1
+  /// Whether a customer is known by shared identifiers only.
+  package func isAnonymous(_ customer: CustomerRef) -> Bool {
+    var anonymous = true
+    forEachLife(customer) { index, _ in anonymous = anonymous && isShared(index) }
+    return anonymous
   }
 
-  func isShared(_ index: Int) -> Bool { plan.kinds[Int(identifiers[index].type)].shared }
-
-  func group(of list: [Int]) -> Int {
-    let stop = list.firstIndex { !isShared($0) } ?? list.count - 1
-    let members = Array(list[...stop])
-    if let found = groupIndices[members] { return found }
-    groups.append(members)
-    groupIndices[members] = groups.count - 1
-    return groups.count - 1
-  }
-
-  func stem(_ group: Int, life: Int) -> StemRef {
-    if groups[group].count == 1 { return StemRef(UInt32(groups[group][0] * 2 + life)) }
-    return StemRef(0x8000_0000 | UInt32(group) << 6 | UInt32(life))
-  }
-
-  func life(of stem: StemRef) -> Life {
-    guard stem.rawValue & 0x8000_0000 != 0 else {
-      return Life(identifier: Int(stem.rawValue / 2), second: stem.rawValue & 1 == 1)
+  /// The value of a type that was seen last by event time; of two of one moment the later in order, then as bytes.
+  package func lastSeen(_ type: IdentifierType, of customer: CustomerRef) -> [UInt8]? {
+    var best: UInt32 = 0
+    forEachLife(customer) { index, _ in
+      guard identifiers[index].type == type.rawValue else { return }
+      if best == 0 || isSeen(best, before: index) { best = index }
     }
-    let members = groups[Int((stem.rawValue & 0x7FFF_FFFF) >> 6)]
-    let life = Int(stem.rawValue & 63)
-    return life < members.count
-      ? Life(identifier: members[life], second: false) : Life(identifier: members[0], second: true)
+    return best == 0 ? nil : Array(value(best))
   }
 
-  func holder(_ life: Life) -> Life {
-    life.second ? life : Life(identifier: component[life.identifier], second: false)
+  private func isSeen(_ a: UInt32, before b: UInt32) -> Bool {
+    let order = order(identifiers[a].seen, identifiers[b].seen)
+    return order != 0 ? order < 0 : strength(a, b) < 0
   }
 
-  func shown(_ list: [Int]) -> [IdentifierValues] {
-    let byType = Dictionary(grouping: Set(list)) { identifiers[$0].type }
-    return byType.keys.sorted().map { type in
-      IdentifierValues(
-        type: plan.kinds[Int(type)].name,
-        values: (byType[type] ?? []).sorted { identifiers[$0] < identifiers[$1] }
-          .map { String(decoding: identifiers[$0].value, as: UTF8.self) })
+  /// The strongest identifier of the interactions tagged so.
+  package func strongestIdentifier(of stem: StemRef) -> (type: IdentifierType, value: [UInt8]) {
+    let index: UInt32 =
+      switch noted(stem) {
+      case .plain(let index): index
+      case .bundle(let bundle): strongest(bundle)
+      }
+    return (IdentifierType(identifiers[index].type), Array(value(index)))
+  }
+
+  /// Finds a customer by its id or one of its aliases.
+  package func lookup(_ id: CustomerID) -> CustomerRef? {
+    guard let found = ids.find(id.rawValue) else { return nil }
+    let component = holder(found.identifier, second: found.second)
+    return component == 0 || components[component].first.isNone ? nil : CustomerRef(component)
+  }
+
+  /// Finds the customer that an identifier stands for now, or that of its own.
+  package func lookup(_ type: IdentifierType, _ value: [UInt8]) -> CustomerRef? {
+    let index = lookup(value, type.rawValue)
+    guard index != 0 else { return nil }
+    let split = identifiers[index].split
+    let component = split == 0 ? identifiers[index].component : splits[split].component
+    return component == 0 || components[component].first.isNone ? nil : CustomerRef(component)
+  }
+
+  /// Whose an id is that an identifier gave: of the life that it is of, or where that has nothing, of the other.
+  func holder(_ index: UInt32, second: Bool) -> UInt32 {
+    let record = identifiers[index]
+    guard record.split != 0 else { return record.component }
+    let split = splits[record.split]
+    let hasFirst = !record.first.isNone && precedes(record.first, split.since)
+    if second { return split.component != 0 ? split.component : record.component }
+    let component = components[record.component]
+    let isFounder = !component.first.isNone && component.founder == index
+    return hasFirst || isFounder || split.component == 0 ? record.component : split.component
+  }
+
+  /// Each identifier of a customer and which of its lives.
+  func forEachLife(_ customer: CustomerRef, _ body: (UInt32, Bool) -> Void) {
+    let head = components[customer.rawValue].head
+    guard !components[customer.rawValue].isSecondLife else { return body(head, true) }
+    var index = head
+    repeat {
+      let next = identifiers[index].nextInComponent
+      body(index, false)
+      index = next
+    } while index != head
+  }
+
+  func forEachBundle(_ household: UInt32, _ body: (UInt32) -> Void) {
+    let head = households[household].head
+    var index = head
+    repeat {
+      var bundle = identifiers[index].bundles
+      while bundle != 0 {
+        let next = bundles[bundle].next
+        body(bundle)
+        bundle = next
+      }
+      index = identifiers[index].nextInHousehold
+    } while index != head
+  }
+
+  func shown(_ list: [UInt32]) -> [IdentifierValues] {
+    var shown: [IdentifierValues] = []
+    for index in list.sorted(by: { strength($0, $1) < 0 }) {
+      let name = plan.kinds[type(index)].name
+      let text = String(decoding: value(index), as: UTF8.self)
+      if shown.last?.type == name {
+        shown[shown.count - 1].values.append(text)
+      } else {
+        shown.append(IdentifierValues(type: name, values: [text]))
+      }
     }
-  }
-
-  func precedes(_ a: Record, _ b: Record) -> Bool {
-    if a.key != b.key { return a.key < b.key }
-    return a.identifiers.lexicographicallyPrecedes(b.identifiers) {
-      identifiers[$0] < identifiers[$1]
-    }
-  }
-
-  func id(of life: Life) -> CustomerID {
-    let identifier = identifiers[life.identifier]
-    var text = Array(plan.kinds[Int(identifier.type)].name.utf8)
-    text.append(0)
-    text.append(contentsOf: identifier.value)
-    if life.second { text.append(contentsOf: [0, 1]) }
-    return CustomerID(stableHash(text))
+    return shown
   }
 }

@@ -1,147 +1,205 @@
 internal import JourneyModel
 
-// Running through the links in their order.
+// Running through the links of a household in their order.
 extension WhoIsWho {
-  /// Works out the partition anew and what it changes.
-  func runThrough(losing: Set<CustomerRef> = []) {
-    regroup = Regroup()
-    let old = customers
-    component = Array(identifiers.indices)
-    ambiguous = settled
-    var founders: [Int: (OrderKey, Life)] = [:]
-    var stems: [Life: Set<StemRef>] = [:]
-    for record in records {
-      link(record)
-      let stem = resolve(stem(record.group, life: 0), at: record.key)
-      let life = life(of: stem)
-      stems[life, default: []].insert(stem)
-      if !life.second, founders[life.identifier] == nil {
-        founders[life.identifier] = (record.key, life)
+  /// Works a household out anew, without the arriving interaction's weakest links where a customer would be beyond
+  /// the bounds; false where nothing is left of the arriving bundle.
+  @discardableResult
+  func runWithin(bounds strongest: UInt32) -> Bool {
+    compute(identifiers[strongest].household)
+    if arrival.newBundle != 0 {
+      while isAbove(run.label[Int(identifiers[strongest].mark)]) {
+        guard shrinkNewBundle() else { return false }
+        compute(identifiers[strongest].household)
       }
-      if life.second, founders[-1 - life.identifier] == nil {
-        founders[-1 - life.identifier] = (record.key, life)
-      }
+    } else {
+      while dropBeyondBounds(strongest) { compute(identifiers[strongest].household) }
     }
-    var found: [Life: Customer] = [:]
-    for (_, founder) in founders {
-      let place = holder(founder.1)
-      if let known = found[place], known.first < founder.0 { continue }
-      found[place] = Customer(
-        id: id(of: founder.1), first: founder.0, lives: [], stems: [], aliases: [])
-    }
-    for index in identifiers.indices {
-      found[holder(Life(identifier: index, second: false))]?.lives.insert(
-        Life(identifier: index, second: false))
-      found[Life(identifier: index, second: true)]?.lives.insert(
-        Life(identifier: index, second: true))
-    }
-    for (life, list) in stems { found[holder(life)]?.stems.formUnion(list) }
-    settle(found, old: old, losing: losing)
+    commit(identifiers[strongest].household)
+    return true
   }
 
-  private func link(_ record: Record) {
-    var live = record.identifiers
-    var again = true
-    while again {
-      again = false
-      live.removeAll { ambiguous[$0].map { record.key >= $0 } ?? false }
-      guard let strongest = live.first else { return }
-      for other in live.dropFirst() where component[strongest] != component[other] {
-        guard let unique = refusal(strongest, other) else {
-          let (from, to) = (component[other], component[strongest])
-          for index in component.indices where component[index] == from { component[index] = to }
-          continue
-        }
-        guard unique, let shared = [other, strongest].first(where: isShared) else { continue }
-        ambiguous[shared] = record.key
-        if shared == strongest {
-          again = true
-          break
-        }
+  /// Takes one link back that is beyond the bounds; false where none is.
+  private func dropBeyondBounds(_ strongest: UInt32) -> Bool {
+    guard !arrival.newLinks.isEmpty else { return false }
+    if isAbove(run.label[Int(identifiers[strongest].mark)]),
+      let weakest = arrival.newLinks.popLast()
+    {
+      return take(back: weakest)
+    }
+    for (at, link) in arrival.newLinks.enumerated() where isRefusedBeyondBounds(link) {
+      arrival.newLinks.remove(at: at)
+      return take(back: link)
+    }
+    return false
+  }
+
+  private func take(back link: UInt32) -> Bool {
+    report(.refused, links[link].strong, links[link].weak, "bound")
+    free(link: link)
+    return true
+  }
+
+  private func isAbove(_ label: Int32) -> Bool {
+    Int(run.size[Int(label)]) > bounds.identifiers || Int(run.merges[Int(label)]) > bounds.merges
+  }
+
+  private func isRefusedBeyondBounds(_ link: UInt32) -> Bool {
+    var (isRefused, strong, weak) = (false, 0, 0)
+    for (at, event) in run.events.enumerated() where run.states[at].isRefused && !event.isBundle {
+      isRefused = isRefused || event.number == link
+      let (a, b) = (links[event.number].strong, links[event.number].weak)
+      if a == links[link].strong || b == links[link].strong { strong += 1 }
+      if a == links[link].weak || b == links[link].weak { weak += 1 }
+    }
+    return isRefused && max(strong, weak) > bounds.refused
+  }
+
+  /// Fills ``run``: the partition, states and ambiguities that the household's links come to.
+  func compute(_ household: UInt32) {
+    if households[household].oldestRefused < arrival.horizon { prune(household) }
+    gatherMembers(household)
+    gatherEvents()
+    run.states.removeAll(keepingCapacity: true)
+    for event in run.events {
+      run.states.append(
+        event.isBundle
+          ? apply(bundle: event.number, event.key)
+          : apply(
+            links[event.number].strong, links[event.number].weak, event.key))
+    }
+  }
+
+  private func gatherMembers(_ household: UInt32) {
+    run.members.removeAll(keepingCapacity: true)
+    let head = households[household].head
+    var index = head
+    repeat {
+      identifiers[index].mark = UInt32(run.members.count)
+      run.members.append(index)
+      index = identifiers[index].nextInHousehold
+    } while index != head
+    run.reset(run.members.count)
+    for (at, index) in run.members.enumerated() {
+      let split = identifiers[index].split
+      if split != 0, splits[split].settled { run.since[at] = splits[split].since }
+      let first = identifiers[index].first
+      if !first.isNone, run.since[at].isNone || precedes(first, run.since[at]) {
+        run.first[at] = first
       }
     }
   }
 
-  /// Nil where two may be linked, else whether it is for a unique type.
-  private func refusal(_ a: Int, _ b: Int) -> Bool? {
-    var counts: [UInt16: Int] = [:]
-    for index in component.indices
-    where component[index] == component[a] || component[index] == component[b] {
-      counts[identifiers[index].type, default: 0] += 1
+  private func gatherEvents() {
+    for index in run.members {
+      var link = identifiers[index].links
+      while link != 0 {
+        run.events.append(.init(key: links[link].first, number: link, isBundle: false))
+        link = links[link].next
+      }
+      var bundle = identifiers[index].bundles
+      while bundle != 0 {
+        run.events.append(.init(key: bundles[bundle].first, number: bundle, isBundle: true))
+        bundle = bundles[bundle].next
+      }
     }
-    if counts.contains(where: { plan.kinds[Int($0.key)].unique && $0.value > 1 }) { return true }
-    return counts.contains { $0.value > plan.kinds[Int($0.key)].limit } ? false : nil
+    run.events.sort { a, b in
+      let order = order(a.key, b.key)
+      return order != 0 ? order < 0 : strength(a, b) < 0
+    }
   }
 
-  /// Gives the new customers their handles and tells how the former ones went into them.
-  private func settle(
-    _ found: [Life: Customer], old: [CustomerRef: Customer], losing: Set<CustomerRef>
-  ) {
-    customers = [:]
-    holders = [:]
-    var handles: [CustomerID: CustomerRef] = [:]
-    for (ref, customer) in old { handles[customer.id] = ref }
-    for (life, customer) in found {
-      let ref = handles[customer.id] ?? CustomerRef(nextRef)
-      if ref.rawValue == nextRef { nextRef += 1 }
-      customers[ref] = customer
-      holders[life] = ref
-      used.formUnion(customer.lives.filter { id(of: $0) == customer.id })
-    }
-    for life in used {
-      let other = Life(identifier: life.identifier, second: !life.second)
-      let holds = [life, other].first { each in
-        holders[holder(each)].map {
-          customers[$0]?.stems.contains { self.life(of: $0) == each } ?? false
-        }
-          ?? false
-      }
-      guard let holds, let ref = holders[holder(holds)] else { continue }
-      let alias = id(of: life)
-      if customers[ref]?.id != alias, customers[ref]?.aliases.contains(alias) == false {
-        customers[ref]?.aliases.append(alias)
-      }
-    }
-    for ref in customers.keys { customers[ref]?.aliases.sort() }
-    compare(old, losing: losing)
+  /// Events of one key: by their identifiers, the strongest first.
+  private func strength(_ a: HouseholdRun.Event, _ b: HouseholdRun.Event) -> Int {
+    let first = strength(participant(a, 0), participant(b, 0))
+    if first != 0 { return first }
+    let second = strength(participant(a, 1), participant(b, 1))
+    return second != 0 ? second : Int(a.number) - Int(b.number)
   }
 
-  /// Fills ``regroup``.
-  private func compare(_ old: [CustomerRef: Customer], losing: Set<CustomerRef>) {
-    var affected = losing.union(old.keys.filter { customers[$0] == nil })
-    var parts: [CustomerRef: Set<CustomerRef>] = [:]
-    for at in records.indices {
-      let stem = resolve(stem(records[at].group, life: 0), at: records[at].key)
-      let owner = customer(of: stem)
-      if let former = records[at].owner {
-        parts[former, default: []].insert(owner)
-        if former != owner || records[at].stem != stem { affected.formUnion([former, owner]) }
-      }
-      records[at].owner = owner
-      records[at].stem = stem
+  private func participant(_ event: HouseholdRun.Event, _ at: Int) -> UInt32 {
+    if event.isBundle { return member(event.number, at) }
+    return at == 0 ? links[event.number].strong : links[event.number].weak
+  }
+
+  func isAmbiguousInRun(_ at: Int, _ key: Key) -> Bool {
+    !run.since[at].isNone && !precedes(key, run.since[at])
+  }
+
+  private func apply(_ strong: UInt32, _ weak: UInt32, _ key: Key) -> LinkState {
+    let (a, b) = (Int(identifiers[strong].mark), Int(identifiers[weak].mark))
+    guard !isAmbiguousInRun(a, key), !isAmbiguousInRun(b, key) else { return .void }
+    return tie(a, b, key)
+  }
+
+  /// Joins two members where nothing is against it; else a shared one may come to stand for no one.
+  private func tie(_ a: Int, _ b: Int, _ key: Key) -> LinkState {
+    let (x, y) = (Int(run.label[a]), Int(run.label[b]))
+    guard x != y else { return .accepted }
+    for type in counts.indices { counts[type] = 0 }
+    count(a)
+    count(b)
+    guard let reason = refusalOfCounts() else {
+      merge(a, b, key)
+      return .accepted
     }
-    let former = old.filter { affected.contains($0.key) }
-      .sorted { $0.value.first < $1.value.first }
-    guard !former.isEmpty else { return }
-    var current: Set<CustomerRef> = []
-    for (ref, customer) in former {
-      regroup.former.append(
-        Regroup.Former(customer: ref, id: customer.id, aliases: customer.aliases))
-      let into = (parts[ref] ?? []).compactMap { ref in customers[ref].map { (ref, $0) } }
-        .sorted { $0.1.first < $1.1.first }
-      current.formUnion(into.map(\.0))
-      for newer in into.dropFirst() {
-        regroup.divided.append(Regroup.Divided(older: into[0].1.id, newer: newer.1.id))
-      }
-      for (_, customer) in into where customers.values.contains(where: { $0.id == customer.id }) {
-        if former.contains(where: { $0.value.id == customer.id }), customer.id != old[ref]?.id,
-          into.count == 1
-        {
-          regroup.merged.append(
-            Regroup.Merged(survivor: customer.id, loser: old[ref]?.id ?? customer.id))
-        }
-      }
+    guard reason == .unique else { return reason }
+    // The weaker of two shared ones.
+    if isShared(run.members[b]) {
+      run.since[b] = key
+    } else if isShared(run.members[a]) {
+      run.since[a] = key
     }
-    regroup.current = current.sorted { $0.rawValue < $1.rawValue }
+    return reason
+  }
+
+  private func count(_ start: Int) {
+    var at = start
+    repeat {
+      counts[type(run.members[at])] += 1
+      at = Int(run.next[at])
+    } while at != start
+  }
+
+  private func merge(_ a: Int, _ b: Int, _ key: Key) {
+    var (into, from, start) = (Int(run.label[a]), Int(run.label[b]), b)
+    if run.size[into] < run.size[from] { (into, from, start) = (from, into, a) }
+    var at = start
+    repeat {
+      run.label[at] = Int32(into)
+      at = Int(run.next[at])
+    } while at != start
+    run.next.swapAt(a, b)
+    let (x, y) = (run.first[into], run.first[from])
+    let both = !x.isNone && !y.isNone && precedes(x, key) && precedes(y, key)
+    run.size[into] += run.size[from]
+    run.merges[into] += run.merges[from] + (both ? 1 : 0)
+    if x.isNone || (!y.isNone && precedes(y, x)) { run.first[into] = y }
+  }
+
+  /// Links all that stand for someone to the strongest of them.
+  private func apply(bundle: UInt32, _ key: Key) -> LinkState {
+    var worst = LinkState.accepted
+    var start = 0
+    let count = Int(bundles[bundle].count)
+    scan: while start < count {
+      let strongest = member(bundle, start)
+      guard strongest != 0, !isAmbiguousInRun(Int(identifiers[strongest].mark), key) else {
+        start += 1
+        continue
+      }
+      let a = Int(identifiers[strongest].mark)
+      for at in (start + 1)..<max(count, start + 1) {
+        let weak = member(bundle, at)
+        guard weak != 0, !isAmbiguousInRun(Int(identifiers[weak].mark), key) else { continue }
+        let state = tie(a, Int(identifiers[weak].mark), key)
+        if state.isRefused { worst = state }
+        if isAmbiguousInRun(a, key) { continue scan }
+      }
+      let x = Int(run.label[a])
+      if run.first[x].isNone || precedes(key, run.first[x]) { run.first[x] = key }
+      break
+    }
+    return worst
   }
 }

@@ -2,177 +2,106 @@ package import JourneyModel
 
 /// Who is who: identifiers, what links them, and the customers that come of it (spec 3.3).
 ///
-/// Links count in the order of their interactions, not of arrival. Pure and synchronous; one owner.
+/// Links count in the order of their interactions, not of arrival. What links connect, refused ones included, is a
+/// household. Mostly a link is new, newest and refused by nothing: then it is just added. Only a late one next to a
+/// refused one, or one that changes for whom a shared identifier stands, has its household's links run through
+/// again. Pure and synchronous; one owner. Cost of a known interaction: a look-up per identifier.
 package final class WhoIsWho {
+  /// The bounds of spec 6.1; smaller in tests.
+  package struct Bounds: Sendable {
+    package var identifiers = Limits.identifiersPerCustomerMax
+    package var merges = Limits.mergesPerCustomerMax
+    package var household = Limits.householdIdentifiersMax
+    package var refused = Limits.refusedLinksPerIdentifierMax
+    package init() {}
+  }
+
   let plan: IdentityPlan
   let names: NameTable
   let keep: TimeSpan
+  let bounds: Bounds
+  /// What the hashes of erased identifiers are keyed with: 16 to 64 bytes, part of the state.
+  let secret: [UInt8]
+
   /// Whether ``changes`` is filled.
   package var collectsChanges = false
   package internal(set) var changes: [IdentityChange] = []
+  /// What the last placement, erasure or forgetting changed for former customers.
   package internal(set) var regroup = Regroup()
+  package internal(set) var customerCount = 0
 
-  struct Identifier: Hashable, Comparable {
-    var type: UInt16
-    var value: [UInt8]
-    static func < (a: Identifier, b: Identifier) -> Bool {
-      a.type != b.type ? a.type < b.type : a.value.lexicographicallyPrecedes(b.value)
-    }
-  }
-  struct Record {
-    var key: OrderKey
-    var identifiers: [Int]
-    var group: Int
-    /// Whose it was when the links were last run through.
-    var owner: CustomerRef?
-    var stem: StemRef?
-  }
-  struct Life: Hashable {
-    var identifier: Int
-    var second: Bool
-  }
-  struct Customer {
-    var id: CustomerID
-    var first: OrderKey
-    var lives: Set<Life>
-    var stems: Set<StemRef>
-    var aliases: [CustomerID]
-  }
+  var arena = ByteArena()
+  var identifiers = Slab(blank: IdentifierRecord())
+  var splits = Slab(blank: SplitRecord())
+  var components = Slab(blank: ComponentRecord())
+  var links = Slab(blank: LinkRecord())
+  var bundles = Slab(blank: BundleRecord())
+  var households = Slab(blank: HouseholdRecord())
+  var table = IdentifierTable()
+  var ids = CustomerIDTable()
+  var erasures: [ErasedHash: Erasure] = [:]
+  var newestErasure = Int64.min
+  var oldestErasure = Int64.max
+  /// Erased hashes whose rows have to be written again, or deleted.
+  var changedErasures: [ErasedHash] = []
+  var pending: [PendingChange] = []
+  /// Whether changed households are remembered until their rows are written.
+  package var collectsRows = false
+  var nextRow: UInt64 = 1
+  /// Households whose rows have to be written again.
+  var dirty: [UInt32] = []
 
-  var identifiers: [Identifier] = []
-  var indices: [Identifier: Int] = [:]
-  /// Strongest identifiers of interactions; those before the first unshared one, and it.
-  var groups: [[Int]] = []
-  var groupIndices: [[Int]: Int] = [:]
-  var records: [Record] = []
-  var ambiguous: [Int: OrderKey] = [:]
-  var settled: [Int: OrderKey] = [:]
-  var erasures: [Identifier: OrderKey] = [:]
-  var seen: [Int: OrderKey] = [:]
-  var used: Set<Life> = []
-  var component: [Int] = []
-  var customers: [CustomerRef: Customer] = [:]
-  var holders: [Life: CustomerRef] = [:]
-  var nextRef: UInt32 = 0
+  /// The arriving interaction: its identifiers, strongest first, and its key, whose rest stands in the scratch block.
+  var arrival = Arrival()
+  let scratch: UInt32
+  var run = HouseholdRun()
 
-  package init(plan: IdentityPlan, names: NameTable, keep: TimeSpan) {
+  let isShared: [Bool]
+  let isUnique: [Bool]
+  let limits: [Int]
+  var counts: [Int]
+
+  package init(
+    plan: IdentityPlan, names: NameTable, keep: TimeSpan, bounds: Bounds = Bounds(),
+    secret: [UInt8] = Array(repeating: 0, count: 32)
+  ) {
     self.plan = plan
     self.names = names
     self.keep = keep
+    self.bounds = bounds
+    self.secret = secret
+    isShared = plan.kinds.map(\.shared)
+    isUnique = plan.kinds.map(\.unique)
+    limits = plan.kinds.map(\.limit)
+    counts = plan.kinds.map { _ in 0 }
+    scratch = arena.take(WhoIsWho.scratchBytes)
   }
-
-  package var customerCount: Int { customers.count }
 
   /// Finds or founds the customer of an interaction and applies its links.
   package func place(_ interaction: borrowing Interaction, now: Moment) -> Placement {
-    var key = OrderKey(of: interaction, names: names)
-    key.time = max(key.time, now - keep)
-    var list: [Int] = []
-    for each in values(of: interaction) {
-      if let through = erasures[each], key <= through { continue }
-      list.append(index(each))
-    }
-    if list.isEmpty { list = values(of: interaction).prefix(1).map(index) }
-    for each in list { seen[each] = max(seen[each] ?? key, key) }
-    let group = group(of: list)
-    let record = Record(key: key, identifiers: list, group: group)
-    let at = records.firstIndex { precedes(record, $0) } ?? records.count
-    records.insert(record, at: at)
-    let before = Set(customers.keys)
-    runThrough()
-    let stem = resolve(stem(group, life: 0), at: key)
-    let customer = customer(of: stem)
-    return Placement(
-      customer: customer, stem: stem, time: key.time, isNew: !before.contains(customer),
-      regrouped: !regroup.isEmpty)
+    begin(interaction, now: now)
+    gather(interaction)
+    let noted = link(note(choose()))
+    let placement = settle(noted)
+    if collectsChanges { tellChanges(cause: interaction) }
+    collectLeftOvers()
+    return placement
   }
 
-  /// The customer that the identifiers of a receipt name, without linking or founding anything.
+  /// The customer that the identifiers of a receipt name, the strongest first, without linking or founding anything.
   package func find(_ interaction: borrowing Interaction) -> Placement? {
-    let key = OrderKey(of: interaction, names: names)
-    for each in values(of: interaction) {
-      guard let index = indices[each] else { continue }
-      let second = ambiguous[index].map { key >= $0 } ?? false
-      let life = Life(identifier: index, second: second)
-      let holder = second ? life : Life(identifier: component[index], second: false)
-      guard let customer = holders[holder] else { continue }
+    begin(interaction, now: .distantPast)
+    for each in interaction.identifiers {
+      let index = lookup(each, in: interaction)
+      guard index != 0 else { continue }
+      let stem = plainStem(index, second: isAmbiguous(index, at: arrival.key))
+      let component = component(of: stem)
+      guard component != 0, !components[component].first.isNone else { continue }
       return Placement(
-        customer: customer, stem: StemRef(UInt32(index * 2 + (second ? 1 : 0))), time: key.time,
-        isNew: false, regrouped: false)
+        customer: CustomerRef(component), stem: stem, time: interaction.time, isNew: false,
+        regrouped: false)
     }
     return nil
-  }
-
-  /// Whether a late interaction is of something erased: its strongest identifier was, later than it happened.
-  package func isErased(_ interaction: borrowing Interaction) -> Bool {
-    guard let strongest = values(of: interaction).first, let through = erasures[strongest] else {
-      return false
-    }
-    return OrderKey(of: interaction, names: names) <= through
-  }
-
-  /// Forgets all customers that the identifiers name, and what is older with them.
-  package func erase(_ interaction: borrowing Interaction, now: Moment) -> Regroup {
-    let key = OrderKey(of: interaction, names: names)
-    let named = values(of: interaction)
-    var targets: Set<Life> = []
-    var gone = Set(named.compactMap { indices[$0] })
-    for index in gone {
-      let second = ambiguous[index].map { key >= $0 } ?? false
-      targets.insert(Life(identifier: second ? index : component[index], second: second))
-    }
-    for target in targets {
-      guard !target.second else { continue }
-      gone.formUnion(component.indices.filter { component[$0] == target.identifier })
-    }
-    for index in gone {
-      erasures[identifiers[index]] = max(erasures[identifiers[index]] ?? key, key)
-      if let since = ambiguous[index], since <= key { settled[index] = since }
-      if let last = seen[index], last <= key { seen[index] = nil }
-    }
-    for value in named { erasures[value] = max(erasures[value] ?? key, key) }
-    var kept: [Record] = []
-    var losing: Set<CustomerRef> = []
-    for record in records {
-      guard record.key <= key else {
-        kept.append(record)
-        continue
-      }
-      let life = life(of: resolve(stem(record.group, life: 0), at: record.key))
-      if gone.contains(life.identifier) {
-        if let owner = record.owner { losing.insert(owner) }
-        continue
-      }
-      var record = record
-      record.identifiers.removeAll { gone.contains($0) }
-      kept.append(record)
-    }
-    records = kept
-    let erased = gone.flatMap {
-      [Life(identifier: $0, second: false), Life(identifier: $0, second: true)]
-    }
-    used.subtract(erased)
-    runThrough(losing: losing)
-    for group in groups.indices {
-      for life in 0...groups[group].count {
-        let stem = stem(group, life: life)
-        guard gone.contains(self.life(of: stem).identifier) else { continue }
-        regroup.erased.append(Regroup.Erased(stem: stem, through: key))
-      }
-    }
-    return regroup
-  }
-
-  /// Forgets a customer without a word: one that was anonymous and silent for long.
-  package func forget(_ customer: CustomerRef) {
-    guard let lives = customers[customer]?.lives else { return }
-    let gone = Set(lives.map(\.identifier))
-    records.removeAll { lives.contains(life(of: resolve(stem($0.group, life: 0), at: $0.key))) }
-    for index in gone where lives.contains(Life(identifier: index, second: false)) {
-      seen[index] = nil
-    }
-    used.subtract(lives)
-    runThrough()
   }
 
   /// Takes what ``changes`` holds.
@@ -180,4 +109,45 @@ package final class WhoIsWho {
     defer { changes = [] }
     return changes
   }
+}
+
+/// What of the arriving interaction is needed until it is placed.
+struct Arrival {
+  var key = Key.none
+  /// Links older than this are final.
+  var horizon = Int64.min
+  var now = Moment(0)
+  var identifiers: [UInt32] = []
+  /// What it is noted under, and of that the keys before, short.
+  var noted: Noted?
+  var oldFirst = Key.none
+  var oldLast = Key.none
+  /// Links that were not known before, strongest first.
+  var newLinks: [UInt32] = []
+  var newBundle: UInt32 = 0
+  /// Identifiers that the bounds took out of it.
+  var dropped: [UInt32] = []
+  var mustRun = false
+  /// Set by a run: nothing that was known before belongs to its customer.
+  var isNew = false
+
+  func isNoted(plain index: UInt32) -> Bool {
+    if case .plain(index) = noted { true } else { false }
+  }
+  func isNoted(bundle index: UInt32) -> Bool {
+    if case .bundle(index) = noted { true } else { false }
+  }
+}
+
+/// A keyed hash of an erased identifier.
+struct ErasedHash: Hashable {
+  var high: UInt64
+  var low: UInt64
+}
+
+struct Erasure {
+  /// Interactions up to this one are forgotten.
+  var through: Key
+  /// It stood for no one, and still does.
+  var isAmbiguous: Bool
 }

@@ -1,0 +1,168 @@
+import JourneyModel
+import Testing
+
+@testable import JourneyEngine
+
+/// A small, fast generator whose seed is printed where a test fails.
+struct Dice: RandomNumberGenerator {
+  var state: UInt64
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+/// Does with its items what ``Regroup`` asks an engine to do.
+struct FollowingEngine {
+  struct Item {
+    var number: Int
+    var stem: StemRef
+    var key: OrderKey
+  }
+  var items: [CustomerRef: [Item]] = [:]
+
+  mutating func follow(_ who: WhoIsWho) {
+    let regroup = who.regroup
+    guard !regroup.isEmpty else { return }
+    var taken: [Item] = []
+    for former in regroup.former { taken += items.removeValue(forKey: former.customer) ?? [] }
+    for var item in taken where !regroup.isErased(item.stem, at: item.key) {
+      item.stem = who.resolve(item.stem, at: item.key)
+      items[who.customer(of: item.stem), default: []].append(item)
+    }
+  }
+
+  mutating func add(_ item: Item, to customer: CustomerRef) {
+    items[customer, default: []].append(item)
+  }
+}
+
+@Suite struct IdentityPropertyTests {
+  let visits = Visits([
+    .init("customer_id", unique: true, limit: 100), .init("email", limit: 2),
+    .init("phone", limit: 2), .init("cookie_id", shared: true, limit: 2),
+    .init("device_id", shared: true, limit: 2),
+  ])
+  static let values = [3, 3, 2, 2, 2]
+
+  private func random(_ dice: inout Dice, count: Int, identifiersMax: Int) -> [Interaction] {
+    (0..<count).map { number in
+      var chosen: [Int: Set<String>] = [:]
+      for _ in 0..<Int.random(in: 1...identifiersMax, using: &dice) {
+        let type = Int.random(in: 0..<visits.plan.kinds.count, using: &dice)
+        let value = Int.random(in: 0..<Self.values[type], using: &dice)
+        chosen[type, default: []].insert("\(visits.plan.kinds[type].name.prefix(1))\(value)")
+      }
+      let list = chosen.flatMap { type, values in
+        values.map { (IdentifierType(UInt16(type)), Array($0.utf8)) }
+      }
+      let time = Int64.random(in: 0..<Int64(count), using: &dice)
+      let long = Bool.random(using: &dice) ? "-a-long-tail" : ""
+      return visits.visit(
+        time, list, id: "interaction\(number)\(long)",
+        source: ["s", "t"].randomElement(using: &dice) ?? "s")
+    }
+  }
+
+  private func slow(_ interaction: Interaction, _ number: Int) -> SlowWho.Visit {
+    SlowWho.Visit(
+      key: OrderKey(of: interaction, names: visits.names),
+      identifiers: interaction.identifiers.map {
+        SlowWho.Identifier(type: Int($0.type.rawValue), value: interaction.text($0.value))
+      }, number: number)
+  }
+
+  /// Feeds both and compares after each arrival; false at the first difference.
+  private func agrees(
+    _ interactions: [Interaction], _ seed: UInt64, bounds: WhoIsWho.Bounds = .init()
+  )
+    -> Bool
+  {
+    let who = WhoIsWho(plan: visits.plan, names: visits.names, keep: .days(90), bounds: bounds)
+    who.collectsRows = true
+    var oracle = SlowWho(plan: visits.plan)
+    var engine = FollowingEngine()
+    var keys: [Int: (StemRef, OrderKey)] = [:]
+    for (number, interaction) in interactions.enumerated() {
+      let visit = slow(interaction, number)
+      if interaction.erase {
+        who.erase(interaction, now: Moment(0))
+        oracle.erase(visit)
+        engine.follow(who)
+      } else {
+        guard who.isErased(interaction) == oracle.isErased(visit) else {
+          return fail(seed, number, "erased", interactions)
+        }
+        if oracle.isErased(visit) { continue }
+        let before = Set(oracle.customers.keys)
+        let placed = who.place(interaction, now: Moment(0))
+        oracle.place(visit)
+        engine.follow(who)
+        engine.add(.init(number: number, stem: placed.stem, key: visit.key), to: placed.customer)
+        keys[number] = (placed.stem, visit.key)
+        let isNew = !placed.regrouped && !before.contains(who.id(of: placed.customer))
+        if !placed.regrouped, placed.isNew != isNew {
+          return fail(seed, number, "isNew", interactions)
+        }
+      }
+      if let problem = who.checkInvariants() { return fail(seed, number, problem, interactions) }
+      if let problem = compare(who, oracle, engine) {
+        return fail(seed, number, problem, interactions)
+      }
+    }
+    return true
+  }
+
+  private func compare(_ who: WhoIsWho, _ oracle: SlowWho, _ engine: FollowingEngine) -> String? {
+    if who.customerCount != oracle.customers.count {
+      return "\(who.customerCount) customers, not \(oracle.customers.count)"
+    }
+    var kept = 0
+    for (customer, items) in engine.items {
+      for item in items {
+        kept += 1
+        guard let owner = oracle.owners[item.number] else { return "item \(item.number) is erased" }
+        if who.id(of: customer) != owner {
+          return "item \(item.number): \(who.id(of: customer)) for \(owner)"
+        }
+        let stem = who.resolve(item.stem, at: item.key)
+        if stem != item.stem { return "item \(item.number) has another stem" }
+        if who.customer(of: stem) != customer { return "item \(item.number) is elsewhere" }
+      }
+    }
+    if kept != oracle.owners.count { return "\(kept) items, not \(oracle.owners.count)" }
+    for (id, customer) in oracle.customers {
+      guard let ref = who.lookup(id) else { return "no \(id)" }
+      if who.id(of: ref) != id { return "\(id) is an alias" }
+      var found: Set<SlowWho.Identifier> = []
+      for each in who.identifiers(of: ref) {
+        let type = visits.plan.kinds.firstIndex { $0.name == each.type } ?? -1
+        for value in each.values { found.insert(.init(type: type, value: value)) }
+      }
+      if found != customer.identifiers { return "\(id) has \(found), not \(customer.identifiers)" }
+    }
+    return nil
+  }
+
+  private func fail(_ seed: UInt64, _ number: Int, _ problem: String, _ all: [Interaction]) -> Bool
+  {
+    let list = all.prefix(number + 1).map { each in
+      let ids = each.identifiers.map { "\($0.type.rawValue):\(each.text($0.value))" }
+      return
+        "\(each.time.milliseconds) \(visits.names.text(each.source)) \(each.text(each.id)) \(ids)\(each.erase ? " erase" : "")"
+    }
+    Issue.record("seed \(seed), arrival \(number): \(problem)\n\(list.joined(separator: "\n"))")
+    return false
+  }
+
+  @Test func `after every arrival it is as if all had been run through in order`() {
+    for seed in 0..<UInt64(4_000) {
+      var dice = Dice(state: seed)
+      let count = Int.random(in: 2...14, using: &dice)
+      guard agrees(random(&dice, count: count, identifiersMax: 3), seed) else { return }
+    }
+  }
+}
