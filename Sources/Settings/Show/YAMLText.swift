@@ -13,7 +13,9 @@ enum YAMLText {
 
   /// A key; quotes only where they are needed.
   static func key(_ text: String) -> String {
-    scalar(text, plain: isSafe(text) && !CoreSchema.isNull(text))
+    // What others take for a number or a bool is text here, and shall be theirs, too.
+    guard case .string = CoreSchema.value(text) else { return scalar(text, plain: false) }
+    return scalar(text, plain: isSafe(text))
   }
 
   /// On one line, with brackets and braces.
