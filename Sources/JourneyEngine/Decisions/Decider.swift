@@ -103,7 +103,7 @@ struct Decider {
       numbers.formUnion(plan.rulesAlways)
     }
     for waiting in customer.pointee.waiting where waiting.hasUnanswered || waiting.next <= now {
-      numbers.insert(waiting.rule)
+      if let number = plan.ruleIndex(waiting.rule) { numbers.insert(number) }
     }
     // What is open has to stand, and what failed may be tried otherwise.
     for suggestion in customer.pointee.suggestions
@@ -118,7 +118,9 @@ struct Decider {
       }
     }
     complete.removeAll(keepingCapacity: true)
-    customer.pointee.waiting.removeAll { numbers.contains($0.rule) || plan.rules.count <= $0.rule }
+    customer.pointee.waiting.removeAll { waiting in
+      plan.ruleIndex(waiting.rule).map { numbers.contains($0) } ?? true
+    }
     for waiting in customer.pointee.waiting { look.wakeForDeadline(waiting.next) }
     for number in numbers.sorted() {
       let outer = look.next
@@ -130,7 +132,8 @@ struct Decider {
       if next < .distantFuture || occasions.contains(where: { !isAnswered($0.key) }) {
         customer.pointee.waiting.append(
           WaitingRule(
-            rule: number, next: next, hasUnanswered: occasions.contains { !isAnswered($0.key) }))
+            rule: plan.rules[number].name, next: next,
+            hasUnanswered: occasions.contains { !isAnswered($0.key) }))
       }
     }
   }

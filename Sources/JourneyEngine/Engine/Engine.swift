@@ -63,10 +63,13 @@ package final class Engine {
   let who: WhoIsWho
   let customers = CustomerTable()
   private let mode: Mode
-  private var calendar = DeadlineCalendar()
+  var calendar = DeadlineCalendar()
   /// Whose suggestion it is, by the strongest identifier it goes with.
-  private var holders: [SuggestionID: StemRef] = [:]
-  private var changed: Set<CustomerRef> = []
+  var holders: [SuggestionID: StemRef] = [:]
+  var changed: Set<CustomerRef> = []
+  /// Ids under which nothing is known any more since rows were last taken.
+  var left: Set<CustomerID> = []
+  var namesTaken = 0
 
   package init(plan: Plan, names: NameTable, mode: Mode = .live, collects: Collects = []) {
     self.plan = plan
@@ -254,6 +257,7 @@ package final class Engine {
     merged: Bool, interaction: Interaction?
   ) {
     let customer = customers.pointer(ref)
+    noteID(of: ref)
     counts.evicted += customer.pointee.forget(at: now, plan: compiled)
     let look = Look(customer, id: who.id(of: ref), now: now, horizon: horizon, plan: compiled)
     var decider = Decider(
@@ -290,6 +294,21 @@ package final class Engine {
     schedule(ref, look.next)
   }
 
+  /// A late interaction that became a customer's first changes its id; nothing is told under the former one any more.
+  private func noteID(of ref: CustomerRef) {
+    let customer = customers.pointer(ref)
+    let id = who.id(of: ref)
+    guard customer.pointee.shownAs != id else { return }
+    if customer.pointee.shownAs.rawValue != 0 { leave(customer.pointee.shownAs) }
+    customer.pointee.shownAs = id
+  }
+
+  /// Nothing is known under an id any more.
+  private func leave(_ id: CustomerID) {
+    effects.append(.gone(id))
+    if collects.contains(.changes) { left.insert(id) }
+  }
+
   private func schedule(_ ref: CustomerRef, _ moment: Moment) {
     let customer = customers.pointer(ref)
     guard customer.pointee.due != moment else { return }
@@ -310,7 +329,7 @@ package final class Engine {
   private func forget(_ ref: CustomerRef) {
     let customer = customers.take(ref)
     for suggestion in customer.suggestions { holders[suggestion.id] = nil }
-    effects.append(.gone(who.id(of: ref)))
+    leave(who.id(of: ref))
     who.forget(ref)
     changed.remove(ref)
     counts.forgotten += 1
@@ -352,9 +371,7 @@ package final class Engine {
       customers.pointer(ref).pointee = customer
     }
     let living = Set(regroup.current.map { who.id(of: $0) })
-    for former in regroup.former where !living.contains(former.id) {
-      effects.append(.gone(former.id))
-    }
+    for former in regroup.former where !living.contains(former.id) { leave(former.id) }
     return (regroup.current, !regroup.merged.isEmpty)
   }
 }

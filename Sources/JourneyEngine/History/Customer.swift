@@ -25,6 +25,8 @@ struct Customer {
   var due = Moment.distantFuture
   /// What the last decision answered, to tell whether a deadline changed anything.
   var lastAnswers: UInt64 = 0
+  /// The id that outputs and rows know the customer by.
+  var shownAs = CustomerID(0)
 
   var isEmpty: Bool {
     touches.isEmpty && counters.isEmpty && traits.isEmpty && consents.isEmpty && suggestions.isEmpty
@@ -34,7 +36,7 @@ struct Customer {
 
 /// A rule of which an occasion is open or a deadline comes.
 struct WaitingRule {
-  var rule: Int
+  var rule: NameID
   /// When its answer can next change by time alone.
   var next: Moment
   var hasUnanswered: Bool
