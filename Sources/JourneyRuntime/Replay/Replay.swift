@@ -55,7 +55,7 @@ package final class Replay {
   package func run(until: Until) throws(Failure) -> Summary {
     for input in inputs { try advance(input) }
     while let next = oldest() {
-      try take(next.head)
+      try take(next)
       try advance(next)
     }
     try finish(until)
@@ -80,10 +80,10 @@ package final class Replay {
     }
   }
 
-  private func take(_ interaction: Interaction) throws(Failure) {
+  private func take(_ input: ReplayInput) throws(Failure) {
     // A rejected record does not move the clock.
-    let now = max(clock ?? interaction.time, interaction.time)
-    let verdict = engine.handle(interaction, at: now)
+    let now = max(clock ?? input.head.time, input.head.time)
+    let verdict = engine.handle(input.head, at: now)
     summary.interactions += 1
     switch verdict {
     case .accepted: clock = now
@@ -94,7 +94,7 @@ package final class Replay {
       clock = now
       summary.unknownSuggestions += 1
     case .rejected(let rejection):
-      summary.rejected[rejection.code, default: 0] += 1
+      try reject(rejection, input.headRecord)
     }
     try drain()
     if summary.interactions % 4096 == 0 { progress?(summary.interactions, now) }

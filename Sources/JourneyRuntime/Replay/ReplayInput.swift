@@ -21,6 +21,8 @@ package final class ReplayInput {
   /// The next interaction; means nothing once ``isDone``.
   package private(set) var head = Interaction()
   package private(set) var isDone = false
+  /// The record of the head; its bytes are on loan until the next ``advance(_:)``.
+  private(set) var headRecord = InputRecord(value: nil)
 
   /// - Parameter path: `-` for standard input.
   package init(
@@ -48,6 +50,7 @@ package final class ReplayInput {
       let (reading, record) = read(line, offset: offset)
       switch reading {
       case .read:
+        headRecord = record
         newest = max(newest ?? head.time, head.time)
         return
       case .skipped: try refuse(.skipped, record)
