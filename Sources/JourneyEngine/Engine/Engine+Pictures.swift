@@ -19,6 +19,11 @@ extension Engine {
     return made.indices.contains(ordinal - 1) ? made[ordinal - 1].id : nil
   }
 
+  /// The pictures of all customers, by id. Cost: all that is kept.
+  package func pictures(at now: Moment) -> [CustomerPicture] {
+    who.living.map { picture(of: $0, at: now) }.sorted { $0.customer < $1.customer }
+  }
+
   /// The customer's whole picture at a moment.
   package func picture(of ref: CustomerRef, at now: Moment) -> CustomerPicture {
     let pointer = customers.pointer(ref)

@@ -19,6 +19,11 @@ extension WhoIsWho {
     }
   }
 
+  /// Every customer that is known, in no order that means anything.
+  package var living: [CustomerRef] {
+    (1..<components.end).filter { !components[$0].first.isNone }.map { CustomerRef($0) }
+  }
+
   package func id(of customer: CustomerRef) -> CustomerID {
     CustomerID(components[customer.rawValue].id)
   }

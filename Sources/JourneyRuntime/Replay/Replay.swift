@@ -1,5 +1,5 @@
 internal import EventFormats
-package import JourneyEngine
+internal import JourneyEngine
 package import JourneyModel
 package import Supervision
 
@@ -101,7 +101,7 @@ package final class Replay {
   }
 
   private func reject(
-    _ rejection: Rejection, _ record: borrowing InputRecord
+    _ rejection: Rejection, _ record: InputRecord
   ) throws(Failure) {
     summary.rejected[rejection.code, default: 0] += 1
     try outputs.write(rejection, of: record)

@@ -42,7 +42,7 @@ package final class ReplayInput {
 
   /// Reads on to the next interaction; what has none on the way is refused to `refuse`, with its record.
   package func advance(
-    _ refuse: (Refused, borrowing InputRecord) throws(Failure) -> Void
+    _ refuse: (Refused, InputRecord) throws(Failure) -> Void
   ) throws(Failure) {
     while let line = try lines.next() {
       let offset = Int64(lineNumber)

@@ -1,5 +1,5 @@
 internal import EventFormats
-package import JourneyModel
+internal import JourneyModel
 package import Supervision
 
 internal import Glibc
@@ -61,7 +61,7 @@ package final class ReplayOutputs {
   }
 
   /// A record that cannot be used, in the form that `kcat -J` prints and ``ReplayInput`` reads again.
-  func write(_ rejection: Rejection, of record: borrowing InputRecord) throws(Failure) {
+  func write(_ rejection: Rejection, of record: InputRecord) throws(Failure) {
     guard let file = others?.rejected else { return }
     var out = JSONWriter()
     let headers = rejection.headers(
@@ -103,7 +103,7 @@ package final class ReplayOutputs {
     if let file, let value = record?.value { try file.line(value) }
   }
 
-  private func ownHeaders(of record: borrowing InputRecord) -> [(String, String?)] {
+  private func ownHeaders(of record: InputRecord) -> [(String, String?)] {
     var own: [(String, String?)] = []
     record.headers?.forEach { name, value in own.append((text(name), value.map { text($0) })) }
     return own

@@ -20,7 +20,8 @@ extension Command {
 
   static let replay = Command(
     name: "replay", summary: "Decides over recorded interactions, without a broker.",
-    details: "Reads interactions, a line each, from files or standard input, and decides over them on"
+    details:
+      "Reads interactions, a line each, from files or standard input, and decides over them on"
       + " a clock of their own times. A file is read in our own format, or as SOURCE reads its topic;"
       + " several files are merged by event time. Suggestions go to standard output, a line each, a"
       + " summary to standard error. The same input and configuration give the same bytes.",
@@ -118,7 +119,8 @@ extension Replay.Summary {
     if let clock { out += ", up to \(clock.rfc3339)" }
     out += ", took \(spanText(took)) (\(rate)/s)\n"
     for rule in plan.rules {
-      out += "  \(rule.name): \(made[rule.name] ?? 0) made, \(withdrawn[rule.name] ?? 0) withdrawn\n"
+      out +=
+        "  \(rule.name): \(made[rule.name] ?? 0) made, \(withdrawn[rule.name] ?? 0) withdrawn\n"
     }
     for code in RejectCode.allCases {
       if let count = rejected[code] { out += "  rejected \(code.rawValue): \(count)\n" }
