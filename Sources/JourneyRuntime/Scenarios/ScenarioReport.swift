@@ -1,5 +1,5 @@
 internal import JourneyModel
-internal import Settings
+package import Settings
 
 /// Results in the form that was asked for.
 package enum ScenarioReport {
@@ -8,9 +8,12 @@ package enum ScenarioReport {
   package struct FileResults: Sendable {
     package var file: String
     package var results: [ScenarioResult]
-    package init(file: String, results: [ScenarioResult]) {
+    /// Of a file that cannot be run: what is wrong with it.
+    package var problems: [Diagnostic]
+    package init(file: String, results: [ScenarioResult], problems: [Diagnostic] = []) {
       self.file = file
       self.results = results
+      self.problems = problems
     }
   }
 
@@ -27,8 +30,10 @@ package enum ScenarioReport {
   package static func summary(_ files: [FileResults]) -> String {
     let all = files.flatMap(\.results)
     let failed = all.count { !$0.passed }
+    let invalid = files.count { !$0.problems.isEmpty }
     return "\(counted(all.count, "scenario")) in \(counted(files.count, "file")):"
       + " \(all.count - failed) passed, \(failed) failed"
+      + (invalid == 0 ? "" : ", \(counted(invalid, "file")) invalid")
   }
 
   private static func counted(_ count: Int, _ noun: String) -> String {
@@ -103,9 +108,11 @@ extension ScenarioReport {
 // MARK: JSON
 
 extension ScenarioReport {
-  /// One object per scenario and line.
+  /// One object per scenario and line; of files that cannot be run one per problem.
   private static func json(_ files: [FileResults]) -> String {
-    files.flatMap(\.results).map { json($0) + "\n" }.joined()
+    files.map { file in
+      (file.problems.map(\.json) + file.results.map(json)).map { $0 + "\n" }.joined()
+    }.joined()
   }
 
   private static func json(_ result: ScenarioResult) -> String {
@@ -146,11 +153,13 @@ extension ScenarioReport {
 
 extension ScenarioReport {
   private static func junit(_ files: [FileResults]) -> String {
-    let all = files.flatMap(\.results)
+    let all = FileResults(
+      file: "", results: files.flatMap(\.results), problems: files.flatMap(\.problems))
     var out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
     out += "<testsuites name=\"journeyd\" \(counts(all))>\n"
     for file in files {
-      out += "  <testsuite name=\"\(escaped(file.file))\" \(counts(file.results))>\n"
+      out += "  <testsuite name=\"\(escaped(file.file))\" \(counts(file))>\n"
+      for problem in file.problems { out += junit(problem) }
       for result in file.results { out += junit(result) }
       out += "  </testsuite>\n"
     }
@@ -169,9 +178,18 @@ extension ScenarioReport {
       + "</failure>\n    </testcase>\n"
   }
 
-  private static func counts(_ results: [ScenarioResult]) -> String {
-    let failures = results.count { !$0.passed }
-    return "tests=\"\(results.count)\" failures=\"\(failures)\" errors=\"0\" skipped=\"0\""
+  private static func junit(_ problem: Diagnostic) -> String {
+    let file = escaped(problem.place.file)
+    return "    <testcase name=\"\(escaped(problem.place.text))\" classname=\"\(file)\" file=\"\(file)\""
+      + " line=\"\(problem.place.line)\">\n      <error message=\"\(escaped(problem.message))\">"
+      + "\(escaped(problem.text()))</error>\n    </testcase>\n"
+  }
+
+  private static func counts(_ file: FileResults) -> String {
+    let failures = file.results.count { !$0.passed }
+    let errors = file.problems.count
+    return "tests=\"\(file.results.count + errors)\" failures=\"\(failures)\" errors=\"\(errors)\""
+      + " skipped=\"0\""
   }
 
   /// Text in XML: what may not stand there at all becomes a question mark.

@@ -7,7 +7,7 @@ package import JourneyModel
 /// Events are written as records and read as the daemon reads them, so that a scenario sees what the daemon would.
 /// Not for sharing between threads.
 package final class ScenarioRunner {
-  private let plan: Plan
+  let plan: Plan
   private let names = NameTable()
   private let attributes: [String]
   private var readers: [String: RecordReader] = [:]
@@ -20,16 +20,22 @@ package final class ScenarioRunner {
 
   /// What a scenario comes to, compared with what it expects. Cost: that of its events, some milliseconds.
   package func run(_ scenario: Scenario) throws(ScenarioError) -> ScenarioResult {
-    let engine = Engine(
-      plan: plan, names: names,
-      mode: Engine.Mode(policy: scenario.hasPolicy, holdout: scenario.hasHoldout),
-      collects: .decisions)
-    let observation = try observe(scenario, engine)
-    let comparison = Comparison(scenario, observation, identity: plan.identity)
+    let observation = try observe(scenario, engine(for: scenario, on: plan))
+    let comparison = ScenarioComparison(scenario, observation, identity: plan.identity) {
+      self.explain($0, of: $1, in: scenario)
+    }
     return ScenarioResult(scenario: scenario, findings: comparison.findings())
   }
 
-  private func observe(
+  func engine(for scenario: Scenario, on plan: Plan) -> Engine {
+    Engine(
+      plan: plan, names: names,
+      mode: Engine.Mode(policy: scenario.hasPolicy, holdout: scenario.hasHoldout),
+      collects: .decisions)
+  }
+
+  /// Feeds all events and moves the clock to the end. Cost: that of its events.
+  func observe(
     _ scenario: Scenario, _ engine: Engine
   ) throws(ScenarioError) -> Observation {
     var observer = Observer(until: scenario.end)

@@ -15,18 +15,21 @@ enum Configuration {
 
   /// Everything that is to be said of it, right or wrong.
   static func load(
-    _ arguments: Arguments, for use: Settings.Use
+    _ arguments: Arguments, for use: Settings.Use, secrets: SecretSource = .process
   ) throws(Failure) -> Settings {
     do throws(LoadError) {
-      return try Settings.load(path(arguments), for: use, kafka: use == .daemon ? .client : .none)
+      return try Settings.load(
+        path(arguments), for: use, kafka: use == .daemon ? .client : .none, secrets: secrets)
     } catch {
       throw failure(error)
     }
   }
 
   /// The plan of a right one; the problems of a wrong one go to standard error.
-  static func plan(_ arguments: Arguments, for use: Settings.Use) throws(Failure) -> Plan {
-    let settings = try load(arguments, for: use)
+  static func plan(
+    _ arguments: Arguments, for use: Settings.Use, secrets: SecretSource = .process
+  ) throws(Failure) -> Plan {
+    let settings = try load(arguments, for: use, secrets: secrets)
     guard let plan = settings.plan else {
       show(settings.problems)
       throw Failure(

@@ -2,18 +2,18 @@ package import JourneyModel
 internal import Settings
 
 /// Compares what a scenario came to with what it expects (spec part 5).
-package struct Comparison {
+package struct ScenarioComparison {
   let scenario: Scenario
   let observation: Observation
   let text: ScenarioText
   let identifiers: ExpectedIdentifiers
-  /// Why a rule made nothing, where no decision tells; by the rule's name.
-  let explain: (String) -> [String]
+  /// Why a rule made nothing for a customer, where no decision tells.
+  let explain: (_ rule: String, _ identifiers: [NamedText]) -> [String]
 
-  /// `explain` says of a rule which of its steps were not done; asked only where a suggestion is missing.
+  /// `explain` says of a rule which of its steps was not done; asked only where a suggestion is missing.
   package init(
     _ scenario: Scenario, _ observation: Observation, identity: IdentityPlan,
-    explain: @escaping (String) -> [String] = { _ in [] }
+    explain: @escaping (_ rule: String, _ identifiers: [NamedText]) -> [String] = { _, _ in [] }
   ) {
     self.scenario = scenario
     self.observation = observation
@@ -45,7 +45,7 @@ package struct Comparison {
 
 // MARK: Refused and rejected
 
-extension Comparison {
+extension ScenarioComparison {
   private func refusal(_ expected: ExpectedRefusal) -> Finding? {
     let occurs = observation.decisions.contains { decision in
       if let at = expected.at, decision.time != scenario.start + at { return false }

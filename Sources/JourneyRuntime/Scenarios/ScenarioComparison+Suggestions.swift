@@ -1,7 +1,7 @@
 internal import JourneyModel
 internal import Settings
 
-extension Comparison {
+extension ScenarioComparison {
   /// Nil where the list is exactly what came, in order of time.
   func suggestions(_ expected: [ExpectedSuggestion]) -> Finding? {
     let happenings = observation.happenings.sorted { $0.time < $1.time }
@@ -68,7 +68,7 @@ extension Comparison {
 
 // MARK: Side by side
 
-extension Comparison {
+extension ScenarioComparison {
   private func finding(_ expected: [ExpectedSuggestion], _ happenings: [Happening]) -> Finding {
     let partners = partners(expected, happenings)
     let taken = Set(partners.compactMap { $0 })

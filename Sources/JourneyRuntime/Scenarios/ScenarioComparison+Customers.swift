@@ -1,7 +1,7 @@
 internal import JourneyModel
 internal import Settings
 
-extension Comparison {
+extension ScenarioComparison {
   /// Nil where there is such a customer.
   func customer(_ expected: ExpectedCustomer) -> Finding? {
     let candidates = observation.customers.filter {
@@ -86,7 +86,7 @@ extension Comparison {
 
 // MARK: Journeys
 
-extension Comparison {
+extension ScenarioComparison {
   private func differences(
     _ expected: ExpectedCustomer.Journeys, _ actual: CustomerPicture
   ) -> [Finding.Row] {

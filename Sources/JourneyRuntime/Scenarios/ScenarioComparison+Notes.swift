@@ -1,7 +1,7 @@
 internal import JourneyModel
 internal import Settings
 
-extension Comparison {
+extension ScenarioComparison {
   /// Why an expected suggestion did not come, or not so: the gate that refused it, or the step that was not done.
   func notes(on entry: ExpectedSuggestion, _ partner: Happening?) -> [String] {
     if let partner {
@@ -13,7 +13,7 @@ extension Comparison {
     if entry.isWithdrawal { return withdrawalNotes(entry) }
     let told = decisions(on: entry.rule, near: entry.at, of: entry.to)
     if !told.isEmpty { return told }
-    let steps = explain(entry.rule)
+    let steps = explain(entry.rule, entry.to)
     return steps.isEmpty ? ["“\(entry.rule)” never completed"] : steps
   }
 
