@@ -180,7 +180,8 @@ extension ScenarioReport {
 
   private static func junit(_ problem: Diagnostic) -> String {
     let file = escaped(problem.place.file)
-    return "    <testcase name=\"\(escaped(problem.place.text))\" classname=\"\(file)\" file=\"\(file)\""
+    return
+      "    <testcase name=\"\(escaped(problem.place.text))\" classname=\"\(file)\" file=\"\(file)\""
       + " line=\"\(problem.place.line)\">\n      <error message=\"\(escaped(problem.message))\">"
       + "\(escaped(problem.text()))</error>\n    </testcase>\n"
   }

@@ -95,7 +95,9 @@ extension Command {
   /// `tests/` of the configuration, also of one that is a single file.
   private static func ownTests(_ arguments: Arguments) -> String {
     let path = Configuration.path(arguments)
-    guard path.hasSuffix(".yaml") else { return path.hasSuffix("/") ? path + "tests" : path + "/tests" }
+    guard path.hasSuffix(".yaml") else {
+      return path.hasSuffix("/") ? path + "tests" : path + "/tests"
+    }
     guard let slash = path.lastIndex(of: "/") else { return "tests" }
     return path[...slash] + "tests"
   }
