@@ -4,7 +4,7 @@ internal import Settings
 extension ScenarioComparison {
   /// Why an expected suggestion did not come, or not so: the gate that refused it, or the step that was not done.
   func notes(on entry: ExpectedSuggestion, _ partner: Happening?) -> [String] {
-    if let partner {
+    if let partner, identifiers.all(entry.to, areIn: partner.customer.identifiers) {
       let isElsewhen = entry.at.map { scenario.start + $0 != partner.time } ?? false
       let isElsewhere = entry.channel.map { $0 != partner.channel } ?? false
       guard !entry.isWithdrawal, isElsewhen || isElsewhere else { return [] }

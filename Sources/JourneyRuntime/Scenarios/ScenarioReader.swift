@@ -67,10 +67,11 @@ extension ScenarioReader {
   private mutating func event(_ node: YAMLNode, number: Int) -> ScenarioEvent? {
     let help = ["time": "write “at”, the time after the scenario's start"]
     let known = ["at", "arrives", "source"] + Self.native
-    guard
-      let fields = map(node, "an event", known: known, required: ["at"], helping: help),
-      let at = fields["at"].flatMap({ duration($0) })
-    else { return nil }
+    guard let fields = map(node, "an event", known: known, required: ["at"], helping: help) else {
+      return nil
+    }
+    let suggestion = fields["suggestion"]?["id"].flatMap { namedSuggestion($0) }
+    guard let at = fields["at"].flatMap({ duration($0) }) else { return nil }
     let id = fields["id"].map(\.json)
     let label = id.flatMap(Self.plainText) ?? "e\(number)"
     var members = [JSONValue.Member("id", id ?? .string(label))]
@@ -81,7 +82,7 @@ extension ScenarioReader {
       place: node.place, label: label, at: at, arrival: at, fields: members)
     if let arrives = fields["arrives"] { event.arrival = duration(arrives) ?? at }
     if let source = fields["source"] { event.source = text(source, "a source") ?? "test" }
-    event.suggestion = fields["suggestion"]?["id"].flatMap { namedSuggestion($0) }
+    event.suggestion = suggestion
     return event
   }
 
@@ -201,7 +202,8 @@ extension ScenarioReader {
 
   mutating func count(_ node: YAMLNode) -> Int? {
     if let count = node.whole, count >= 0 { return count }
-    problem("type", at: node.place, "a whole number from 0 is expected, not \(node.kind)")
+    problem(
+      "type", at: node.place, "“\(node.text ?? node.kind)” is not a whole number from 0")
     return nil
   }
 

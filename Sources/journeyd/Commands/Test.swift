@@ -23,7 +23,7 @@ extension Command {
     options: [.config, run, format]
   ) { arguments throws(Failure) in
     let format = try reportFormat(arguments.value(format))
-    let tests = ScenarioTests(
+    let tests = ScenarioBatch(
       try scenarioFiles(arguments), isPicked: try nameFilter(arguments.value(run)))
     if let pattern = arguments.value(run), tests.count == 0, tests.problems.isEmpty {
       throw Failure(

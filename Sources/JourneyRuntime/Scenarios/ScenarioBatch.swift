@@ -1,7 +1,7 @@
 package import Settings
 
 /// Runs files of scenarios: what `journeyd test` does beside reading its command line.
-package struct ScenarioTests {
+package struct ScenarioBatch {
   /// In the order in which they were named.
   package let files: [ScenarioFile]
   private let isPicked: (String) -> Bool
