@@ -212,6 +212,7 @@ json_status json_parser::first_stage() {
     if (error) throw std::bad_alloc();
   }
   if (stages->stage1(bytes, length, simdjson::stage1_mode::regular)) {
+    fault = none;  // it does not tell where
     return json_is_utf8(bytes, length) ? JSON_INVALID : JSON_NOT_UTF8;
   }
   if (nodes_capacity < stages->n_structural_indexes) {

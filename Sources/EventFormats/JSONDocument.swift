@@ -35,7 +35,11 @@ struct JSONDocument: ~Copyable {
         .tooLarge, "the record has \(text.count) bytes, above \(Limits.recordBytesMax)")
     case JSON_NOT_UTF8: throw Rejection(.notUTF8, "the record is not valid UTF-8")
     case JSON_INVALID:
-      throw Rejection(.notJSON, "the record is not valid JSON, at or behind byte \(fault)")
+      throw Rejection(
+        .notJSON,
+        fault == UInt32.max
+          ? "the record is not valid JSON: a text without end, or with a control character"
+          : "the record is not valid JSON, at or behind byte \(fault)")
     case JSON_TOO_DEEP:
       throw Rejection(.tooDeep, "the record has more than \(Limits.recordDepthMax) levels")
     case JSON_DUPLICATE_KEY:

@@ -45,13 +45,16 @@ struct Case: Decodable, Sendable, CustomTestStringConvertible {
     return bytes + [10]
   }
 
+  func plan() throws -> Plan? {
+    try Settings.load(Case.folder.appending(path: config ?? "config.yaml").path).plan
+  }
+
   func results() throws -> [JSON] {
     try lines().map { try JSONDecoder().decode(JSON.self, from: Data($0.utf8)) }
   }
 
   func lines() throws -> [String] {
-    let path = Case.folder.appending(path: config ?? "config.yaml").path
-    let plan = try #require(try Settings.load(path).plan)
+    let plan = try #require(try plan())
     let source = try #require(plan.sources.first { $0.name == self.source })
     var surroundings = SampleReader.Surroundings()
     surroundings.headers = (headers ?? [:]).map { SampleReader.Header(name: $0, value: $1) }

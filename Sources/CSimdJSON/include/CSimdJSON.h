@@ -46,7 +46,7 @@ typedef struct {
   const uint8_t *unescaped;
   const json_node *nodes;
   uint32_t count;
-  uint32_t fault;  // the byte at which it is invalid, or the node whose key is there twice
+  uint32_t fault;  // the byte at which it is invalid, UINT32_MAX where that is not known, or the node whose key is there twice
 } json_view;
 
 typedef struct json_parser json_parser;
