@@ -180,6 +180,79 @@ private func codes(_ text: String) -> [String] {
     #expect(codes(configuration(when: when, rule: ", again_after: 7d")) == [])
   }
 
+  @Test func `a rule whose own interaction ends its journey or leaves its phase is told`() {
+    func said(_ when: String, _ more: String) -> [String] {
+      codes(configuration(when: when, rule: ", journey: j\(more)"))
+    }
+    #expect(said("[{seen: c}]", "") == ["warning never"])
+    #expect(said("[{seen: c}]", ", journey_is: [won]") == [])
+    #expect(said("[{seen: [a, c]}]", "") == [])
+    #expect(said("[{seen: a}, {seen: b}]", ", phase: [one]") == ["warning never"])
+    #expect(said("[{seen: a}, {seen: b}]", ", phase: [one, two]") == [])
+    #expect(said("[{seen: a}, {unseen: b, for: 1h}]", ", phase: [one]") == [])
+  }
+
+  @Test(arguments: [
+    ("outputs:", "output:"), ("sources:", "source:"), ("kafka:", "kafak:"),
+    ("channels:", "chanels:"), ("touchpoints:", "touchpoint:"), ("journeys:", "journey:"),
+    ("contact:", "contacts:"), ("identity:", "identiy:"), ("bootstrap.servers", "bootstrap.server"),
+    ("for: 2h", "fro: 2h"), ("format: json", "fromat: json"), ("format: json", "format: jason"),
+    ("map:", "mapp:"), ("touchpoint: /k", "touchpont: /k"), ("outbound: true", "outbond: true"),
+    ("outbound: true", "outbound: on"), ("times: 2", "tims: 2"), ("times: 2", "times: two"),
+    ("journey: j", "jurney: j"), ("phases:", "phase:"),
+    ("identifiers: {customer", "identifers: {customer"),
+    ("consent: {onsite", "consnt: {onsite"), ("every: 90d", "evry: 90d"), ("seen: b", "seeen: b"),
+    ("touch: false", "touch: none"), ("channels: [email]", "chanels: [email]"),
+    ("onsite: implied", "onsite: implid"),
+  ])
+  func `one slip is one error`(right: String, wrong: String) throws {
+    let text = """
+      kafka: {bootstrap.servers: 'b:1'}
+      sources:
+        s:
+          topic: t
+          format: json
+          channel: web
+          map:
+            id: /id
+            time: /t
+            touchpoint: /k
+            identifiers: {loyalty: /who}
+        crm: {topic: u, touch: false, format: json, map: {id: /i, time: /t, identifiers: /who}}
+      outputs: {suggestions: o}
+      identity: {identifiers: {loyalty: , customer: }}
+      channels: {web: {side: online}, email: {side: online, outbound: true}}
+      touchpoints: {a: , b: , out: }
+      unknown_touchpoints: reject
+      unknown_channels: reject
+      journeys: {j: {starts: [a], phases: [one, {two: [b]}], ends_after: 9d}}
+      suggestions:
+        r:
+          journey: j
+          phase: [one]
+          when:
+            - seen: b
+              times: 2
+              within: 1d
+            - unseen: a
+              for: 2h
+          given: [{journey: j, phase: one}]
+          suggest: {touchpoint: out, channels: [email]}
+          purpose: onsite
+        q: {when: [{seen: a}], suggest: {touchpoint: out, channels: [email]}}
+      contact: {consent: {onsite: implied}, holdout: {share: 5%, every: 90d}}
+      """.replacing(
+        "identifiers: {loyalty: , customer: }", with: "identifiers: {customer: , loyalty: }")
+    func errors(_ text: String) -> [Diagnostic] {
+      Settings.load([YAMLReader.read(text: text, name: "a.yaml")], kafka: .installed)
+        .problems.filter { $0.severity == .error }
+    }
+    #expect(errors(text).map { $0.text() } == [])
+    try #require(text.contains(right))
+    let found = errors(text.replacing(right, with: wrong, maxReplacements: 1))
+    #expect(found.count == 1, "\(found.map { $0.text() }.joined(separator: "\n"))")
+  }
+
   @Test func `phases are told apart and can be entered`() {
     #expect(
       codes("journeys: {j: {starts: [a], phases: [one, two]}}\ntouchpoints: {a: }")

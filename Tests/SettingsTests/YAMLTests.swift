@@ -72,6 +72,12 @@ import Testing
     #expect(try #require(result.root)["a"]?.whole == 1)
   }
 
+  @Test func `a quote that never ends is told where it begins, brackets are not guessed at`() {
+    #expect(places("a: 1\nb: \"x\nc: 2\n") == ["2:4 not-yaml"])
+    #expect(places("a: 1\nb:2\nc: 3\n") == ["2:1 not-yaml"])
+    #expect(read("a: {b: c\nd: 2\n").root?["a"] == nil)
+  }
+
   @Test(arguments: ["", "# only a comment\n", "---\n", "\n\n"])
   func `a file without anything is no problem`(text: String) {
     #expect(read(text).problems.isEmpty)

@@ -35,7 +35,9 @@ extension Checks {
 
   /// Whether the phases named exist in the journey; a journey that does not is told elsewhere.
   mutating func phases(_ node: YAMLNode?, of journey: String) {
-    guard let node, let plan = plan.journeys.first(where: { $0.name == journey }) else { return }
+    guard let node, let plan = plan.journeys.first(where: { $0.name == journey }),
+      let written = root["journeys"]?[journey], !strangers.are(in: written)
+    else { return }
     let names = plan.phases.map(\.name)
     for item in node.items {
       guard let name = item.text, !names.contains(name) else { continue }

@@ -19,4 +19,25 @@ extension Checks {
         help: "did you mean “\(near)”?")
     }
   }
+
+  /// Settings of the catalogue and of identifiers that surely mean something else.
+  mutating func doubtful() {
+    for entry in root.named("touchpoints") {
+      guard let kind = entry.value["kind"], let text = kind.text,
+        let near = Nearest.name(to: text, of: ["functional", "emotional"])
+      else { continue }
+      warning(
+        "doubtful-name", at: kind.place, "“\(text)” is a kind of its own",
+        help: "did you mean “\(near)”?")
+    }
+    for entry in root["identity"]?.named("identifiers") ?? [] {
+      guard entry.value["unique"]?.bool == true, entry.value["shared"]?.bool == true,
+        let shared = entry.value.entry("shared")
+      else { continue }
+      warning(
+        "doubtful", at: shared.keyPlace,
+        "“\(entry.key)” is unique (one person’s alone) and shared (several people’s)",
+        help: "keep one of the two")
+    }
+  }
 }

@@ -10,27 +10,36 @@ private struct Definitions {
   var suggestions: [String]
   var purposes: [String]
 
-  init(_ plan: Plan, _ root: YAMLNode) {
+  init(_ plan: Plan, _ root: YAMLNode, _ strangers: Strangers) {
     channels = plan.catalogue.channels.map(\.name)
-    outbound = plan.catalogue.channels.filter(\.isOutbound).map(\.name)
+    // A channel that is not told right may well be outbound.
+    outbound = root.named("channels").filter { channel in
+      guard let outbound = channel.value["outbound"] else {
+        return strangers.are(in: channel.value)
+      }
+      return outbound.bool ?? true
+    }.map(\.key)
     touchpoints = plan.catalogue.touchpoints.map(\.name)
     identifiers = plan.identity.kinds.map(\.name)
     journeys = plan.journeys.map(\.name)
     suggestions = plan.rules.map(\.name)
+    let named = (root["contact"]?.named("consent") ?? []).map(\.key)
     purposes = plan.contact.consent.map(\.purpose)
+    purposes += named.filter { !purposes.contains($0) }
   }
 }
 
 extension Checks {
   /// Every name that stands for something must exist: in the catalogue for a warning or an error, else always.
   mutating func names(_ references: [Validator.Reference]) {
-    let all = Definitions(plan, root)
+    let all = Definitions(plan, root, strangers)
     let known = (
       channels: Set(all.channels), outbound: Set(all.outbound), touchpoints: Set(all.touchpoints),
       identifiers: Set(all.identifiers), journeys: Set(all.journeys),
       suggestions: Set(all.suggestions), purposes: Set(all.purposes)
     )
-    for reference in references {
+    let unsure = unsureUses
+    for reference in references where !unsure.contains(reference.use) {
       let name = reference.name
       switch reference.use {
       case .touchpoint:
@@ -66,6 +75,18 @@ extension Checks {
         }
       }
     }
+  }
+
+  /// Names whose section is misspelt or of the wrong type: one word about that is enough.
+  private var unsureUses: Set<NameUse> {
+    var uses: Set<NameUse> = []
+    if !isSure("channels") { uses.formUnion([.channel, .channelOrAll, .outbound]) }
+    if !isSure("touchpoints") { uses.formUnion([.touchpoint, .touchpointOrAll]) }
+    if !isSure("identity", "identifiers") { uses.insert(.identifier) }
+    if !isSure("journeys") { uses.insert(.journey) }
+    if !isSure("suggestions") { uses.insert(.suggestion) }
+    if !isSure("contact", "consent") { uses.formUnion([.purpose, .purposeOrAll]) }
+    return uses
   }
 
   private mutating func unknown(

@@ -75,19 +75,22 @@ extension Checks {
   private mutating func format(_ entry: YAMLEntry) {
     let node = entry.value
     let format = node["format"]?.text ?? "journeyd"
+    let isKnown =
+      ["journeyd", "cloudevents", "segment", "json"].contains(format)
+      && !strangers.mean("format", in: node)
     for (key, owner) in [("map", "json"), ("types", "cloudevents"), ("consent", "segment")] {
-      guard let found = node.entry(key), format != owner else { continue }
+      guard let found = node.entry(key), format != owner, isKnown else { continue }
       error(
         "not-of-format", at: found.keyPlace, "“\(key)” is for format: \(owner), not \(format)",
         help: "set format: \(owner), or leave “\(key)” out")
     }
-    let isContact = node["touch"]?.bool ?? true
-    if format == "json", node["map"] == nil {
+    let isContact = node["touch"].map { $0.bool ?? false } ?? true
+    if format == "json", node["map"] == nil, !strangers.are(in: node) {
       error(
         "missing", at: entry.keyPlace, "“\(entry.key)” needs “map”",
         help: "format: json takes each field from where “map” says")
     }
-    if format == "segment", isContact, node["channel"] == nil {
+    if format == "segment", isContact, node["channel"] == nil, !strangers.are(in: node) {
       warning(
         "no-channel", at: entry.keyPlace,
         "“\(entry.key)” has no channel: Segment's events bring none, so all are rejected",
@@ -99,8 +102,8 @@ extension Checks {
 
   private mutating func mapping(_ map: YAMLEntry, of source: YAMLEntry) {
     guard map.value.map != nil else { return }
-    let isContact = source.value["touch"]?.bool ?? true
-    if isContact {
+    let isContact = source.value["touch"].map { $0.bool ?? false } ?? true
+    if isContact, !strangers.are(in: map.value), !strangers.are(in: source.value) {
       if map.value["touchpoint"] == nil {
         error(
           "missing", at: map.keyPlace, "“map” needs “touchpoint”",

@@ -11,9 +11,7 @@ extension Checks {
       if let seen = step.entry("seen") {
         outcome(step, seen)
         comparing(step, isFirst: index == 0, hasSeen: hasSeen)
-        if step["apart"] != nil, (step["times"]?.whole ?? 1) < 2, index > 0,
-          let apart = step.entry("apart")
-        {
+        if !mayCount(step), index > 0, let apart = step.entry("apart") {
           warning(
             "without-times", at: apart.keyPlace, "“apart” without “times” does nothing",
             help: "it says how far apart the events counted are")
@@ -49,7 +47,7 @@ extension Checks {
         "first-step", at: now.keyPlace, "“immediately” on the first step: nothing is before it",
         help: "leave it out")
     }
-    guard (step["times"]?.whole ?? 1) < 2 else { return }
+    guard !mayCount(step) else { return }
     for key in ["within", "same", "differs", "apart"] {
       guard let found = step.entry(key) else { continue }
       error(
@@ -57,6 +55,12 @@ extension Checks {
         "“\(key)” on the first step without “times”: nothing is before it",
         help: "add “times: 2” or more, or move it to a later step")
     }
+  }
+
+  /// Whether a step has `times`, or something that may be meant for it.
+  private func mayCount(_ step: YAMLNode) -> Bool {
+    guard let times = step["times"] else { return strangers.are(in: step) }
+    return (times.whole ?? 2) > 1
   }
 
   /// What a step on the outcome of a suggestion cannot have.
@@ -71,7 +75,7 @@ extension Checks {
   }
 
   private mutating func comparing(_ step: YAMLNode, isFirst: Bool, hasSeen: Bool) {
-    guard !hasSeen, !isFirst, (step["times"]?.whole ?? 1) < 2 else { return }
+    guard !hasSeen, !isFirst, !mayCount(step) else { return }
     for key in ["same", "differs"] {
       guard let found = step.entry(key) else { continue }
       never(
@@ -81,7 +85,7 @@ extension Checks {
   }
 
   private mutating func unseen(_ step: YAMLNode, _ unseen: YAMLEntry, _ next: YAMLNode?) {
-    guard step["for"] == nil else { return }
+    guard step["for"] == nil, !strangers.are(in: step) else { return }
     guard let next else {
       return error(
         "last-step", at: unseen.keyPlace, "“unseen” as the last step needs “for”: until when?",

@@ -22,7 +22,8 @@ extension Checks {
 
   private mutating func journey(_ entry: YAMLEntry, _ rule: RulePlan) {
     let node = entry.value
-    for key in ["journey_is", "phase"] where node["journey"] == nil {
+    for key in ["journey_is", "phase"]
+    where node["journey"] == nil && !strangers.mean("journey", in: node) {
       guard let found = node.entry(key) else { continue }
       error(
         "needs-journey", at: found.keyPlace, "“\(key)” without “journey”",
@@ -36,12 +37,44 @@ extension Checks {
       else { continue }
       never(item.place, "the journey “\(name)” is never \(status)", cure(status))
     }
+    leaves(entry, rule, journey)
     let endless = journey.won.isEmpty && journey.lost.isEmpty && journey.endsAfter == nil
     if endless, journey.key == nil, rule.againAfter == nil, let place = node.entry("journey") {
       warning(
         "once-for-ever", at: place.keyPlace,
         "once per journey, and the journey “\(name)” never ends: a customer gets this once for ever",
         help: "add “ends_after” to the journey, or “again_after” here")
+    }
+  }
+
+  /// The last interaction itself takes the journey out of the state or the phases that the rule asks for.
+  private mutating func leaves(_ entry: YAMLEntry, _ rule: RulePlan, _ journey: JourneyPlan) {
+    let last = rule.steps.lastIndex {
+      if case .seen(let seen) = $0 { seen.matcher.outcome == nil } else { false }
+    }
+    guard let last, case .seen(let seen) = rule.steps[last],
+      let place = entry.value["when"]?.items[last].entry("seen")?.keyPlace
+    else { return }
+    func all(_ matchers: [MatcherPlan]) -> Bool {
+      let sure = matchers.filter { $0.conditions.isEmpty && $0.channels == nil && $0.side == nil }
+      return seen.matcher.touchpoints.allSatisfy(sure.flatMap(\.touchpoints).contains)
+    }
+    let names = seen.matcher.touchpoints.map { "“\($0)”" }.joined(separator: ", ")
+    let ends: [(JourneyStatus, [MatcherPlan])] = [(.won, journey.won), (.lost, journey.lost)]
+    for (status, matchers) in ends where all(matchers) && !rule.journeyIs.contains(status) {
+      guard status == .won || !all(journey.won) else { continue }
+      return never(
+        place,
+        "\(names) makes the journey “\(journey.name)” \(status), and the rule asks for another state",
+        "add journey_is: [\(status)]")
+    }
+    guard let phases = rule.phases else { return }
+    let furthest = journey.phases.lastIndex { phases.contains($0.name) }
+    guard let furthest, furthest + 1 < journey.phases.count else { return }
+    for phase in journey.phases[(furthest + 1)...] where all(phase.entries) {
+      return never(
+        place, "\(names) enters the phase “\(phase.name)”, and the rule asks for an earlier one",
+        "add “\(phase.name)” to “phase”")
     }
   }
 

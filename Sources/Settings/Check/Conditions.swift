@@ -149,6 +149,7 @@ struct Conditions {
 
   /// Whether all that fits the first fits the second.
   private static func isNarrower(_ a: MatcherPlan, _ b: MatcherPlan) -> Bool {
+    guard !a.touchpoints.isEmpty || a.outcome != nil else { return false }
     guard a.outcome == b.outcome, Set(a.touchpoints).isSubset(of: b.touchpoints) else {
       return false
     }

@@ -34,7 +34,8 @@ enum ScalarCheck {
     case .durationOr(let words, let bounds):
       if words.contains(text) { return nil }
       guard var fault = duration(node, text, bounds, name) else { return nil }
-      fault.help = Nearest.help(for: text, of: words) ?? "write \(ShapeText.of(shape))"
+      let near = Nearest.help(for: text, of: words).map { $0 + " " } ?? ""
+      fault.help = near + "write \(ShapeText.of(shape))"
       return fault
     case .size(let range): return size(text, range, name)
     case .choice(let names): return choice(node, text, names, name)
@@ -156,7 +157,13 @@ enum ScalarCheck {
           ? "“\(text)” is no duration: a unit is not known"
           : "“\(text)” is no duration: it has no unit",
         help: help)
-    case .failure(.form): return Fault(message: "“\(text)” is no duration", help: help)
+    case .failure(.form):
+      guard text.hasPrefix("-") else {
+        return Fault(message: "“\(text)” is no duration", help: help)
+      }
+      let least = Scalars.text(TimeSpan(bounds.least))
+      return Fault(
+        message: "“\(name)” must be at least \(least), not negative (\(text))", help: help)
     case .failure(.tooLarge): return Fault(message: "“\(text)” is too long", help: help)
     }
   }

@@ -41,9 +41,11 @@ package struct Settings: Sendable {
     let first = results.first?.source ?? SourceText(name: "", text: "")
     var merge = Merge()
     var problems = results.flatMap(\.problems)
+    var isComplete = results.allSatisfy(\.isComplete)
     let roots = results.compactMap { result -> YAMLNode? in
       guard let root = result.root, !root.isNull else { return nil }
       guard root.map != nil else {
+        isComplete = false
         problems.append(
           Diagnostic(
             .error, "wrong-type", at: root.place,
@@ -56,7 +58,7 @@ package struct Settings: Sendable {
     let root = merge.merge(roots) ?? YAMLNode(.map([]), at: Place(first))
     problems += merge.problems
     return load(
-      root, problems, complete: results.allSatisfy(\.isComplete), for: use, kafka: kafka,
+      root, problems, complete: isComplete, for: use, kafka: kafka,
       secrets: secrets, files: results.map(\.source.name))
   }
 
@@ -80,7 +82,8 @@ package struct Settings: Sendable {
     let builder = Builder(root: root, kafkaValues: validator.kafkaValues)
     var plan = builder.plan()
     problems += Checks.all(
-      root, plan, validator.references, builder: builder, use: use, complete: complete)
+      root, plan, validator.references, validator.strangers, builder: builder, use: use,
+      complete: complete)
     let hidden = validator.kafkaValues.values.filter(\.isSecret).map(\.value)
     let isValid = !problems.contains { $0.severity == .error }
     var settings = Settings(

@@ -28,6 +28,7 @@ struct Validator {
   let use: Settings.Use
   private(set) var problems: [Diagnostic] = []
   private(set) var references: [Reference] = []
+  private(set) var strangers = Strangers()
   /// Values of properties by name, secrets resolved.
   private(set) var kafkaValues: [String: (value: String, isSecret: Bool)] = [:]
 
@@ -59,7 +60,7 @@ struct Validator {
       .clock,
       .timezone, .pattern:
       if let fault = ScalarCheck.fault(node, shape, subject.name) {
-        error("bad-value", at: node.place, fault.message, help: fault.help)
+        error("bad-value", at: place(node, subject), fault.message, help: fault.help)
       }
     }
   }
@@ -68,9 +69,15 @@ struct Validator {
     problems.append(Diagnostic(.error, code, at: place, message, help: help))
   }
 
+  /// Where a value stands; of one that is left out its owner.
+  private func place(_ node: YAMLNode, _ subject: Subject) -> Place {
+    node.text == "" && node.isPlain ? subject.owner : node.place
+  }
+
   mutating func wrongKind(_ node: YAMLNode, _ expected: String, _ subject: Subject) {
     error(
-      "wrong-type", at: node.place, "“\(subject.name)” must be \(expected), not \(node.kind)",
+      "wrong-type", at: place(node, subject),
+      "“\(subject.name)” must be \(expected), not \(node.kind)",
       help: nil)
   }
 
@@ -141,7 +148,9 @@ extension Validator {
     for entry in entries {
       if let setting = record[entry.key] {
         check(entry.value, setting.shape, subject.inner(entry.key, at: entry.keyPlace))
-      } else if let guess = unknown(entry, record.settings.map(\.name), entries, subject) {
+      } else if let guess = unknown(
+        entry, record.settings.map(\.name), in: node, subject)
+      {
         guesses.insert(guess)
       }
     }
@@ -150,10 +159,12 @@ extension Validator {
 
   /// Tells of an unknown key, and what it was taken for.
   private mutating func unknown(
-    _ entry: YAMLEntry, _ names: [String], _ entries: [YAMLEntry], _ subject: Subject
+    _ entry: YAMLEntry, _ names: [String], in mapping: YAMLNode, _ subject: Subject
   ) -> String? {
+    let entries = mapping.entries
     let free = names.filter { name in !entries.contains { $0.key == name } }
     let guess = Nearest.name(to: entry.key, of: free)
+    strangers.add(guess, in: mapping)
     let owner =
       subject.path.isEmpty ? "a section" : "a setting of “\(subject.path.joined(separator: "."))”"
     error(
@@ -201,6 +212,7 @@ extension Validator {
     }
     for entry in entries {
       if let guess = Nearest.name(to: entry.key, of: tags) {
+        strangers.add(guess, in: node)
         return error(
           "unknown-key", at: entry.keyPlace, "“\(entry.key)” is not \(noun)",
           help: "did you mean “\(guess)”?")
@@ -253,7 +265,7 @@ extension Validator {
   private mutating func json(_ node: YAMLNode, _ subject: Subject) {
     if node.isNull {
       error(
-        "no-value", at: node.place, "“\(subject.name)” has no value",
+        "no-value", at: place(node, subject), "“\(subject.name)” has no value",
         help: "null counts as missing: see “exists”")
     }
   }
@@ -290,9 +302,9 @@ extension Validator {
 
   private mutating func reference(_ node: YAMLNode, _ use: NameUse, _ subject: Subject) {
     guard let text = node.string else {
-      let help = node.text.map { "put it in quotes: \"\($0)\"" }
+      let help = node.isNull ? nil : node.text.map { "put it in quotes: \"\($0)\"" }
       return error(
-        "wrong-type", at: node.place,
+        "wrong-type", at: place(node, subject),
         "“\(subject.name)” must be \(ShapeText.of(.name(use))), not \(node.kind)", help: help)
     }
     switch use {
@@ -315,7 +327,7 @@ extension Validator {
     case .list: return wrongKind(node, "one value, or a secret as {file: PATH}", subject)
     case .scalar(let text, _):
       guard !node.isNull else {
-        return error("no-value", at: node.place, "“\(name)” has no value")
+        return error("no-value", at: place(node, subject), "“\(name)” has no value")
       }
       value = text
     case .map(let entries):

@@ -24,10 +24,13 @@ package struct YAMLReader {
   private var documents = 0
   /// Levels inside what is skipped: a second document.
   private var isSkipping = false
+  /// False where something that was refused may hold what is missing elsewhere.
+  private var isWhole = true
 
   private struct Frame {
     var place: Place
     var isMap: Bool
+    var isFlow: Bool
     var items: [YAMLNode] = []
     var entries: [YAMLEntry] = []
     var places: [String: Place] = [:]
@@ -40,7 +43,8 @@ package struct YAMLReader {
     var reader = YAMLReader(source: source)
     let complete = reader.run(bytes)
     return Result(
-      root: reader.root, problems: reader.problems, isComplete: complete, source: source)
+      root: reader.root, problems: reader.problems, isComplete: complete && reader.isWhole,
+      source: source)
   }
 
   package static func read(text: String, name: String) -> Result {
@@ -97,6 +101,7 @@ extension YAMLReader {
       documents += 1
       isSkipping = documents > 1
       if documents == 2 {
+        isWhole = false
         problem(
           "documents", at: place(event), "a second document in one file",
           help: "one document per file: put it into a file of its own")
@@ -111,14 +116,17 @@ extension YAMLReader {
     case YAML_SEQUENCE_START_EVENT:
       let start = event.data.sequence_start
       refuse(anchor: start.anchor, tag: start.tag, event)
-      stack.append(Frame(place: place(event), isMap: false))
+      let isFlow = start.style == YAML_FLOW_SEQUENCE_STYLE
+      stack.append(Frame(place: place(event), isMap: false, isFlow: isFlow))
     case YAML_MAPPING_START_EVENT:
       let start = event.data.mapping_start
       refuse(anchor: start.anchor, tag: start.tag, event)
-      stack.append(Frame(place: place(event), isMap: true))
+      let isFlow = start.style == YAML_FLOW_MAPPING_STYLE
+      stack.append(Frame(place: place(event), isMap: true, isFlow: isFlow))
     case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: close()
     case YAML_ALIAS_EVENT:
       let name = text(event.data.alias.anchor)
+      isWhole = false
       problem(
         "alias", at: place(event), "“*\(name)” is an alias: anchors and aliases are not read",
         help: "write the value out")
@@ -138,9 +146,15 @@ extension YAMLReader {
     }
     if tag != nil {
       problem(
-        "tag", at: place(event), "“\(text(tag))” is a tag: tags are not read",
+        "tag", at: place(event), "“\(Self.written(text(tag)))” is a tag: tags are not read",
         help: "leave it out: what a value is follows from its setting")
     }
+  }
+
+  /// A tag as one writes it.
+  private static func written(_ tag: String) -> String {
+    let core = "tag:yaml.org,2002:"
+    return tag.hasPrefix(core) ? "!!" + tag.dropFirst(core.count) : tag
   }
 
   private mutating func add(_ node: YAMLNode) {
@@ -166,6 +180,7 @@ extension YAMLReader {
       return ("", node.place, false)
     }
     if plain, text == "<<" {
+      isWhole = false
       problem(
         "merge-key", at: node.place, "“<<” merges an alias: anchors and aliases are not read",
         help: "write the settings out")
@@ -187,15 +202,12 @@ extension YAMLReader {
     add(YAMLNode(frame.isMap ? .map(frame.entries) : .list(frame.items), at: frame.place))
   }
 
-  /// What was open at a fault is taken as far as it was read.
+  /// What was open at a fault is taken as far as it was read, but for brackets that may never close.
   private mutating func closeAll() {
-    while !stack.isEmpty {
-      let top = stack.count - 1
-      if let key = stack[top].key, key.isKept, stack[top].isMap {
-        // The value of this key is what could not be read.
-        stack[top].key = nil
-      }
-      close()
+    while let top = stack.indices.last {
+      // The value of this key is what could not be read.
+      stack[top].key = nil
+      if stack[top].isFlow { stack.removeLast() } else { close() }
     }
   }
 }
@@ -228,18 +240,37 @@ extension YAMLReader {
       return problem("not-yaml", at: place, said)
     }
     var message = said
+    var mark = parser.problem_mark
     if let context = parser.context.map({ String(cString: $0) }), !context.isEmpty {
       message = "\(context) that begins at line \(parser.context_mark.line + 1): \(said)"
+      if Self.isToldAtItsBegin(context, said), parser.context_mark.line != mark.line {
+        message += " (noticed at line \(mark.line + 1))"
+        mark = parser.context_mark
+      }
     }
-    let mark = parser.problem_mark
     let line = min(Int(mark.line) + 1, source.lines.count)
     let column = Int(mark.line) + 1 > source.lines.count ? 1 : Int(mark.column) + 1
     problem(
       "not-yaml", at: Place(source, line: line, column: column), message, help: cure(said))
   }
 
+  /// A quote that never ends, or a key without its colon, is to be mended where it begins.
+  private static func isToldAtItsBegin(_ context: String, _ said: String) -> Bool {
+    context.contains("quoted scalar") || said.contains("could not find expected ':'")
+  }
+
   private func cure(_ said: String) -> String? {
-    if said.contains("expected key") || said.contains("block") || said.contains("mapping values") {
+    if said.contains("tab character") { return "indent with blanks" }
+    if said.contains("end of stream") || said.contains("document indicator") {
+      return "the closing quote is missing"
+    }
+    if said.contains("could not find expected ':'") {
+      return "a key is followed by a colon and a blank, as “workers: 1”"
+    }
+    if said.contains("mapping values are not allowed") {
+      return "check the indentation; text with a colon and a blank in it belongs in quotes"
+    }
+    if said.contains("expected key") || said.contains("block") {
       return "check the indentation: keys of one mapping begin in the same column"
     }
     if said.contains("cannot start any token") {
