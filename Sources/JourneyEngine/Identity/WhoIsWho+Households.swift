@@ -35,7 +35,7 @@ extension WhoIsWho {
     return arrival.identifiers.count == 1 ? .plain(strongest) : .bundle(makeBundle())
   }
 
-  private func findBundle(_ strongest: UInt32) -> UInt32? {
+  func findBundle(_ strongest: UInt32) -> UInt32? {
     var bundle = identifiers[strongest].bundles
     while bundle != 0 {
       if isArrival(bundle) { return bundle }

@@ -8,7 +8,7 @@ extension WhoIsWho {
   func runWithin(bounds strongest: UInt32) -> Bool {
     compute(identifiers[strongest].household)
     if arrival.newBundle != 0 {
-      while isAbove(run.label[Int(identifiers[strongest].mark)]) {
+      while isNewBundleBeyondBounds() {
         guard shrinkNewBundle() else { return false }
         compute(identifiers[strongest].household)
       }
@@ -45,14 +45,38 @@ extension WhoIsWho {
   }
 
   private func isRefusedBeyondBounds(_ link: UInt32) -> Bool {
-    var (isRefused, strong, weak) = (false, 0, 0)
-    for (at, event) in run.events.enumerated() where run.states[at].isRefused && !event.isBundle {
-      isRefused = isRefused || event.number == link
-      let (a, b) = (links[event.number].strong, links[event.number].weak)
-      if a == links[link].strong || b == links[link].strong { strong += 1 }
-      if a == links[link].weak || b == links[link].weak { weak += 1 }
+    guard let at = run.events.firstIndex(where: { $0.number == link && !$0.isBundle }) else {
+      return false
     }
-    return isRefused && max(strong, weak) > bounds.refused
+    return run.states[at].isRefused
+      && max(refused(with: links[link].strong), refused(with: links[link].weak)) > bounds.refused
+  }
+
+  private func isNewBundleBeyondBounds() -> Bool {
+    if arrival.identifiers.contains(where: { isAbove(run.label[Int(identifiers[$0].mark)]) }) {
+      return true
+    }
+    let bundle = arrival.newBundle
+    guard let at = run.events.firstIndex(where: { $0.number == bundle && $0.isBundle }),
+      run.states[at].isRefused
+    else { return false }
+    return arrival.identifiers.contains { refused(with: $0) > bounds.refused }
+  }
+
+  /// Refused links of an identifier, as the run came out.
+  private func refused(with index: UInt32) -> Int {
+    var count = 0
+    for (at, event) in run.events.enumerated() where run.states[at].isRefused {
+      if event.isBundle {
+        for place in 0..<Int(bundles[event.number].count)
+        where member(event.number, place) == index {
+          count += 1
+        }
+      } else if links[event.number].strong == index || links[event.number].weak == index {
+        count += 1
+      }
+    }
+    return count
   }
 
   /// Fills ``run``: the partition, states and ambiguities that the household's links come to.

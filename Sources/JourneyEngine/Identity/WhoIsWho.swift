@@ -104,6 +104,30 @@ package final class WhoIsWho {
     return nil
   }
 
+  /// Where the same interaction is if it has been placed before: a duplicate has its stem and customer. Changes nothing.
+  package func known(_ interaction: borrowing Interaction) -> Placement? {
+    begin(interaction, now: .distantPast)
+    for each in interaction.identifiers {
+      let index = lookup(each, in: interaction)
+      if index != 0 {
+        arrival.identifiers.append(index)
+      } else if arrival.identifiers.isEmpty {
+        return nil
+      }
+    }
+    guard let strongest = arrival.identifiers.first else { return nil }
+    var noted = Noted.plain(strongest)
+    if arrival.identifiers.count > 1, isShared(strongest), let bundle = findBundle(strongest) {
+      noted = .bundle(bundle)
+    }
+    let stem = stem(of: noted, at: arrival.key)
+    let component = component(of: stem)
+    guard component != 0, !components[component].first.isNone else { return nil }
+    return Placement(
+      customer: CustomerRef(component), stem: stem, time: interaction.time, isNew: false,
+      regrouped: false)
+  }
+
   /// Takes what ``changes`` holds.
   package func drainChanges() -> [IdentityChange] {
     defer { changes = [] }
