@@ -97,7 +97,7 @@ package final class Engine {
       erase(interaction, at: clock)
       return .accepted
     }
-    if interaction.isContact, let known = who.find(interaction),
+    if interaction.isContact, let known = who.known(interaction),
       customers.pointer(known.customer).pointee.hasTouch(
         stem: known.stem, interaction: interaction, at: clock)
     {

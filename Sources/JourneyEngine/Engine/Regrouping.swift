@@ -127,8 +127,7 @@ struct Regrouping {
     tail.append(0)
     tail.append(contentsOf: former.arena[touch.idRange])
     if touch.originBytes > 0 {
-      tail.append(0)
-      tail.append(contentsOf: former.arena[touch.originRange])
+      tail.append(contentsOf: WhoIsWho.suffix(stableHash(Array(former.arena[touch.originRange]))))
     }
     return OrderKey(time: touch.time, tail: tail)
   }
