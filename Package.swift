@@ -79,6 +79,7 @@ let package = Package(
       name: "KafkaTesting", dependencies: ["JourneyModel", "KafkaClient"],
       path: "Tests/KafkaTesting", swiftSettings: strict),
     tests("KafkaClientTests", ["JourneyModel", "KafkaClient", "KafkaTesting", "CRdKafka"]),
+    tests("BrokerTests", ["JourneyModel", "KafkaClient", "KafkaTesting", "CRdKafka"]),
     tests(
       "ScenarioTests",
       ["JourneyRuntime", "Settings", "EventFormats", "JourneyEngine", "JourneyModel"]),

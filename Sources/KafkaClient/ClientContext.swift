@@ -13,6 +13,8 @@ final class ClientContext: Sendable {
 
   private struct State {
     var lastTrouble: String?
+    /// That log-in or encryption failed, which calls report as an unreachable broker.
+    var refusal: KafkaError?
     var failedDeliveries = 0
     var firstFailure: KafkaError?
   }
@@ -37,8 +39,12 @@ final class ClientContext: Sendable {
   }
 
   func trouble(_ error: KafkaError) {
-    let error = explained(error)
-    state.withLock { $0.lastTrouble = error.message }
+    var error = error
+    error.cure = cure(for: error)
+    state.withLock {
+      $0.lastTrouble = error.message
+      if error.isRefusal { $0.refusal = error }
+    }
     sink?(name, .trouble(error))
   }
 
@@ -59,19 +65,32 @@ final class ClientContext: Sendable {
     }
   }
 
-  /// The error with what the library last said about the connection, where it is about the connection.
+  /// A broker has answered: what was said before is past.
+  func answered() { state.withLock { ($0.lastTrouble, $0.refusal) = (nil, nil) } }
+
+  /// The error with its cure; for an unreachable broker with what the library last said of it, or as the
+  /// refusal that it is.
   func explained(_ error: KafkaError) -> KafkaError {
     var error = error
-    if usesSCRAM, error.code == RD_KAFKA_RESP_ERR__AUTHENTICATION.rawValue,
-      rd_kafka_version() < 0x02_06_01_00
-    {
-      error.cure =
-        "SCRAM of librdkafka \(text(rd_kafka_version_str())) cannot log in to Kafka 4: "
-        + "use librdkafka 2.6.1 or newer, PLAIN over TLS, or client certificates"
+    error.cure = cure(for: error)
+    guard error.isUnreachable else { return error }
+    let (last, refusal) = state.withLock { ($0.lastTrouble, $0.refusal) }
+    if var refusal {
+      refusal.operation = error.operation
+      return refusal
     }
-    guard error.isUnreachable, let last = state.withLock({ $0.lastTrouble }) else { return error }
-    if error.cure == nil, !error.message.contains(last) { error.cure = "last heard: \(last)" }
+    if error.cure == nil, let last, !error.message.contains(last) {
+      error.cure = "last heard: \(last)"
+    }
     return error
+  }
+
+  private func cure(for error: KafkaError) -> String? {
+    guard usesSCRAM, error.code == RD_KAFKA_RESP_ERR__AUTHENTICATION.rawValue,
+      rd_kafka_version() < 0x02_06_01_00
+    else { return error.cure }
+    return "SCRAM of librdkafka \(text(rd_kafka_version_str())) cannot log in to Kafka 4: "
+      + "use librdkafka 2.6.1 or newer, PLAIN over TLS, or client certificates"
   }
 
   private func covered(_ message: String) -> String {

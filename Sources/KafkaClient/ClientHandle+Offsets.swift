@@ -39,14 +39,31 @@ extension ClientHandle {
   private func watermarks(
     of places: [TopicPartition], within limit: TimeSpan
   ) throws(KafkaError) -> [TopicPartition: (low: Offset, high: Offset)] {
+    let deadline = Deadline(limit)
     var result: [TopicPartition: (low: Offset, high: Offset)] = [:]
-    for place in places {
+    for place in places { result[place] = try watermarks(of: place, until: deadline) }
+    return result
+  }
+
+  /// Asks again while the partition's leader is being found.
+  private func watermarks(
+    of place: TopicPartition, until deadline: Deadline
+  ) throws(KafkaError) -> (low: Offset, high: Offset) {
+    while true {
       var (low, high) = (Int64(0), Int64(0))
       let code = rd_kafka_query_watermark_offsets(
-        pointer, place.topic, place.partition, &low, &high, Int32(clamping: limit.milliseconds))
+        pointer, place.topic, place.partition, &low, &high, deadline.milliseconds)
+      switch code {
+      case RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+        RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE:
+        if !deadline.isOver {
+          rd_kafka_poll(pointer, 20)
+          continue
+        }
+      default: break
+      }
       try check(code, "asking for the ends of \(place)")
-      result[place] = (Offset(low), Offset(high))
+      return (Offset(low), Offset(high))
     }
-    return result
   }
 }

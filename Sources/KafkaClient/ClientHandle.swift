@@ -102,7 +102,7 @@ struct ClientHandle: ~Copyable, @unchecked Sendable {
 
   /// Throws what a call reported, explained by what is known of the connection.
   func check(_ code: rd_kafka_resp_err_t, _ operation: String) throws(KafkaError) {
-    guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+    guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return context.answered() }
     throw context.explained(KafkaError(code, during: operation))
   }
 

@@ -10,7 +10,8 @@ package enum TransactionError: Error, Equatable, Sendable {
   case unclear(KafkaError)
   /// The producer is of no use any more: a new one, then as at the start.
   case fatal(KafkaError)
-  /// Another producer has the same transactional id: this one must not go on.
+  /// Another producer took the transactional id over, or the broker ended the transaction since its time was
+  /// over; the two look the same. Who is still the group's lead takes a new producer, who is not must stop.
   case fenced(KafkaError)
 
   package var underlying: KafkaError {

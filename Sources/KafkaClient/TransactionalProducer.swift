@@ -190,6 +190,8 @@ extension TransactionalProducer {
 
   /// The error with the first delivery that failed, which is mostly its cause.
   private mutating func explained(_ error: KafkaError) -> KafkaError {
+    // What was delivered or not is told by the queue that is polled.
+    rd_kafka_poll(writer.client.pointer, 0)
     var error = writer.client.context.explained(error)
     guard let failures = writer.client.context.takeDeliveryFailures() else { return error }
     hasGap = true
