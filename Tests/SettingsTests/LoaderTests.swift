@@ -165,6 +165,59 @@ private final class Folder {
     }
   }
 
+  @Test func `nothing crashes on mutilated configurations`() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SplitMix(state: seed)
+    let names = ["v12-whole-contract", "v23-values-from-the-record", "v10-numbers-as-strings"]
+    let texts = try names.map {
+      try String(contentsOfFile: Shared.path("configurations/\($0).yaml"), encoding: .utf8)
+    }
+    for round in 0..<400 {
+      var lines = texts[round % texts.count].split(
+        separator: "\n", omittingEmptySubsequences: false)
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        Self.mutilate(&lines, &random)
+      }
+      let text = lines.joined(separator: "\n")
+      let settings = Settings.of(text, for: .daemon)
+      let hasErrors = settings.problems.contains { $0.severity == .error }
+      #expect(settings.isValid != hasErrors, "seed \(seed), round \(round)")
+      for problem in settings.problems {
+        #expect(problem.place.line >= 1 && problem.place.column >= 1, "seed \(seed)")
+        #expect(problem.place.line <= lines.count, "seed \(seed), round \(round)")
+      }
+      #expect(!settings.merged().isEmpty)
+    }
+  }
+
+  private static func mutilate(_ lines: inout [Substring], _ random: inout SplitMix) {
+    let at = Int.random(in: 0..<lines.count, using: &random)
+    switch Int.random(in: 0..<6, using: &random) {
+    case 0: lines.remove(at: at)
+    case 1: lines.insert(lines[at], at: Int.random(in: 0...lines.count, using: &random))
+    case 2: lines[at] = "  " + lines[at]
+    case 3: lines[at] = lines[at].dropFirst(2)
+    case 4:
+      let words = ["[]", "{}", "~", "\"1\"", "-1", "1e999", "*", "1d", "true", "[[1]]", "{a: b}"]
+      guard let colon = lines[at].lastIndex(of: ":"), let word = words.randomElement(using: &random)
+      else { return }
+      lines[at] = lines[at][...colon] + " " + word
+    default:
+      var characters = Array(lines[at])
+      guard !characters.isEmpty else { return }
+      characters.remove(at: Int.random(in: 0..<characters.count, using: &random))
+      lines[at] = Substring(String(characters))
+    }
+  }
+
+  @Test func `ends of lines of another system change nothing`() throws {
+    let text = try String(
+      contentsOfFile: Shared.path("configurations/v12-whole-contract.yaml"), encoding: .utf8)
+    let other = Settings.of(text.replacing("\n", with: "\r\n"), for: .daemon)
+    #expect(other.problems.map { $0.text() } == [])
+    #expect(other.plan == Settings.of(text, for: .daemon).plan)
+  }
+
   @Test func `ten thousand suggestions are read in good time, one more is refused`() throws {
     var text =
       "channels: {email: {side: online, outbound: true}}\ntouchpoints: {a: , out: }\nsuggestions:\n"

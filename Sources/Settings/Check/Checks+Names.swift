@@ -77,6 +77,13 @@ extension Checks {
     }
   }
 
+  /// “Did you mean”, as long as there is time for it: thousands of unknown names are not looked at one by one.
+  private mutating func nearest(_ name: String, _ names: [String]) -> String? {
+    guard namesLeft >= names.count else { return nil }
+    namesLeft -= names.count
+    return Nearest.help(for: name, of: names)
+  }
+
   /// Names whose section is misspelt or of the wrong type: one word about that is enough.
   private var unsureUses: Set<NameUse> {
     var uses: Set<NameUse> = []
@@ -92,7 +99,7 @@ extension Checks {
   private mutating func unknown(
     _ reference: Validator.Reference, _ noun: String, _ section: String, _ names: [String]
   ) {
-    let near = Nearest.help(for: reference.name, of: names)
+    let near = nearest(reference.name, names)
     let all =
       names.isEmpty ? "there is none" : "there are: \(names.prefix(20).joined(separator: ", "))"
     error(
@@ -127,7 +134,7 @@ extension Checks {
     _ section: String
   ) {
     let help =
-      Nearest.help(for: reference.name, of: names)
+      nearest(reference.name, names)
       ?? "if it is right, add it to “\(section)”"
     if rejects {
       error("not-in-catalogue", at: reference.place, message, help: help)
@@ -139,7 +146,7 @@ extension Checks {
   private mutating func notOutbound(
     _ reference: Validator.Reference, isKnown: Bool, _ names: [String]
   ) {
-    let near = Nearest.help(for: reference.name, of: names)
+    let near = nearest(reference.name, names)
     if isKnown {
       error(
         "not-outbound", at: reference.place,

@@ -8,6 +8,8 @@ struct Checks {
   let use: Settings.Use
   let strangers: Strangers
   private(set) var problems: [Diagnostic] = []
+  /// Names that may still be compared for “did you mean”.
+  var namesLeft = 1_000_000
 
   static func all(
     _ root: YAMLNode, _ plan: Plan, _ references: [Validator.Reference], _ strangers: Strangers,

@@ -65,7 +65,7 @@ package enum SettingsTable {
 
   static let time = Record([
     Setting(
-      "grace", .duration(DurationBounds(least: 0, most: 3_600_000)), default: "5s",
+      "grace", .duration(.any), default: "5s",
       "How long a deadline waits for events still under way."),
     Setting(
       "future_limit", .duration(.any), default: "10m",
