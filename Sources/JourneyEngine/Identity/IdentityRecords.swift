@@ -126,6 +126,8 @@ struct HouseholdRecord: BitwiseCopyable {
   /// Refused links in it.
   var refused: UInt32 = 0
   var isDirty = false
+  /// There is a row of it.
+  var isWritten = false
   /// Times of its newest link, and of its oldest refused one or earlier.
   var newest = Int64.min
   var oldestRefused = Int64.max

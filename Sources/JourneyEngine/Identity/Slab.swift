@@ -53,6 +53,22 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable {
     freed.append(index)
   }
 
+  /// Makes room up to a number; false where that is far beyond all others.
+  mutating func place(_ index: UInt32) -> Bool {
+    guard index < 1 << 27 else { return false }
+    while Int(index) >= capacity { grow() }
+    end = max(end, index + 1)
+    return true
+  }
+
+  /// Gives back all records that are blank.
+  mutating func freeAll(where isBlank: (Element) -> Bool) {
+    freed = []
+    for index in stride(from: end - 1, to: 0, by: -1) where isBlank(base[Int(index)]) {
+      freed.append(index)
+    }
+  }
+
   private mutating func grow() {
     let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
     larger.moveInitialize(from: base, count: capacity)

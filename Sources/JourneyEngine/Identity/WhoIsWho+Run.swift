@@ -94,7 +94,7 @@ extension WhoIsWho {
     }
   }
 
-  private func gatherMembers(_ household: UInt32) {
+  func gatherMembers(_ household: UInt32) {
     run.members.removeAll(keepingCapacity: true)
     let head = households[household].head
     var index = head
@@ -114,7 +114,7 @@ extension WhoIsWho {
     }
   }
 
-  private func gatherEvents() {
+  func gatherEvents() {
     for index in run.members {
       var link = identifiers[index].links
       while link != 0 {

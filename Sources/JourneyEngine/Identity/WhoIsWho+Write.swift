@@ -171,7 +171,7 @@ extension WhoIsWho {
     }
   }
 
-  private func settle(_ index: UInt32, in household: UInt32, isFirst: Bool) {
+  func settle(_ index: UInt32, in household: UInt32, isFirst: Bool) {
     markDirty(household)
     identifiers[index].household = household
     if isFirst {
@@ -189,7 +189,7 @@ extension WhoIsWho {
     }
   }
 
-  private func note(_ time: Int64, isRefused: Bool, in household: UInt32) {
+  func note(_ time: Int64, isRefused: Bool, in household: UInt32) {
     households[household].newest = max(households[household].newest, time)
     guard isRefused else { return }
     households[household].refused += 1

@@ -56,6 +56,8 @@ package final class WhoIsWho {
   let scratch: UInt32
   var run = HouseholdRun()
 
+  /// Of the identifier types, for rows.
+  let typeNames: [NameID]
   let isShared: [Bool]
   let isUnique: [Bool]
   let limits: [Int]
@@ -70,6 +72,7 @@ package final class WhoIsWho {
     self.keep = keep
     self.bounds = bounds
     self.secret = secret
+    typeNames = plan.kinds.map { names.intern($0.name) ?? .any }
     isShared = plan.kinds.map(\.shared)
     isUnique = plan.kinds.map(\.unique)
     limits = plan.kinds.map(\.limit)

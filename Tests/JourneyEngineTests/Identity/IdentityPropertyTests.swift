@@ -57,27 +57,11 @@ struct FollowingEngine {
       .init("cookie_id", shared: true, limit: 20),
     ],
   ]
-  static let seeds: UInt64 = 400
+  static let seeds: UInt64 = 250
   var visits = Visits(plans[0])
-  static let values = [3, 3, 2, 2, 2]
 
   private func random(_ dice: inout Dice, count: Int, identifiersMax: Int) -> [Interaction] {
-    (0..<count).map { number in
-      var chosen: [Int: Set<String>] = [:]
-      for _ in 0..<Int.random(in: 1...identifiersMax, using: &dice) {
-        let type = Int.random(in: 0..<visits.plan.kinds.count, using: &dice)
-        let value = Int.random(in: 0..<Self.values[type], using: &dice)
-        chosen[type, default: []].insert("\(visits.plan.kinds[type].name.prefix(1))\(value)")
-      }
-      let list = chosen.flatMap { type, values in
-        values.map { (IdentifierType(UInt16(type)), Array($0.utf8)) }
-      }
-      let time = Int64.random(in: 0..<Int64(count), using: &dice)
-      let long = Bool.random(using: &dice) ? "-a-long-tail" : ""
-      return visits.visit(
-        time, list, id: "interaction\(number)\(long)",
-        source: ["s", "t"].randomElement(using: &dice) ?? "s")
-    }
+    visits.random(&dice, count: count, identifiersMax: identifiersMax)
   }
 
   private func slow(_ interaction: Interaction, _ number: Int) -> SlowWho.Visit {

@@ -52,4 +52,26 @@ struct Visits {
     }
     return made
   }
+
+  /// Values of each type that random ones take.
+  static let values = [3, 3, 2, 2, 2]
+
+  func random(_ dice: inout Dice, count: Int, identifiersMax: Int) -> [Interaction] {
+    (0..<count).map { number in
+      var chosen: [Int: Set<String>] = [:]
+      for _ in 0..<Int.random(in: 1...identifiersMax, using: &dice) {
+        let type = Int.random(in: 0..<plan.kinds.count, using: &dice)
+        let value = Int.random(in: 0..<Visits.values[type], using: &dice)
+        chosen[type, default: []].insert("\(plan.kinds[type].name.prefix(1))\(value)")
+      }
+      let list = chosen.flatMap { type, values in
+        values.map { (IdentifierType(UInt16(type)), Array($0.utf8)) }
+      }
+      let time = Int64.random(in: 0..<Int64(count), using: &dice)
+      let long = Bool.random(using: &dice) ? "-a-long-tail" : ""
+      return visit(
+        time, list, id: "interaction\(number)\(long)",
+        source: ["s", "t"].randomElement(using: &dice) ?? "s")
+    }
+  }
 }
