@@ -20,7 +20,7 @@ struct Decider {
   let holdout: Bool
   let trigger: Decision.Trigger
   let isDeadline: Bool
-  let ruleFrom: (NameID) -> Moment?
+  let firstLoaded: [NameID: Moment]
   let traceparent: String
   let tracestate: String
 
@@ -29,8 +29,6 @@ struct Decider {
   private(set) var withdrawn = 0
   private(set) var refusals: [Refusal] = []
   private var candidates: [Candidate] = []
-  /// Occasions of each rule as evaluated now, for candidates and for what is open.
-  private var complete: [Int: [Occasion]] = [:]
 
   private var plan: CompiledPlan { look.plan }
   private var customer: UnsafeMutablePointer<Customer> { look.customer }
@@ -50,7 +48,7 @@ struct Decider {
 
   init(
     look: Look, who: WhoIsWho, ref: CustomerRef, holdout: Bool, trigger: Decision.Trigger,
-    traceparent: String, tracestate: String, ruleFrom: @escaping (NameID) -> Moment?
+    traceparent: String, tracestate: String, firstLoaded: [NameID: Moment]
   ) {
     self.look = look
     self.who = who
@@ -59,7 +57,7 @@ struct Decider {
     self.trigger = trigger
     self.traceparent = traceparent
     self.tracestate = tracestate
-    self.ruleFrom = ruleFrom
+    self.firstLoaded = firstLoaded
     if case .deadline = trigger { isDeadline = true } else { isDeadline = false }
     gates = Gates(look: look, who: who, ref: ref)
   }
@@ -95,46 +93,48 @@ struct Decider {
   // MARK: Which rules are complete
 
   private mutating func evaluate(_ concerned: Concerned) {
-    var numbers: Set<Int> = []
-    if concerned.all { numbers.formUnion(plan.rules.indices) }
-    if concerned.facts { numbers.formUnion(plan.rulesByFacts) }
+    look.clearNumbers()
+    if concerned.all { for number in plan.rules.indices { look.add(number) } }
+    if concerned.facts { for number in plan.rulesByFacts { look.add(number) } }
     if let touchpoint = concerned.touchpoint {
-      numbers.formUnion(plan.rulesByTouchpoint[touchpoint] ?? [])
-      numbers.formUnion(plan.rulesAlways)
+      for number in plan.rulesByTouchpoint[touchpoint] ?? [] { look.add(number) }
+      for number in plan.rulesAlways { look.add(number) }
     }
     for waiting in customer.pointee.waiting where waiting.hasUnanswered || waiting.next <= now {
-      if let number = plan.ruleIndex(waiting.rule) { numbers.insert(number) }
+      if let number = plan.ruleIndex(waiting.rule) { look.add(number) }
     }
     // What is open has to stand, and what failed may be tried otherwise.
     for suggestion in customer.pointee.suggestions
     where suggestion.withdrawn == nil && now < suggestion.expires
       && (suggestion.hasFailed(plan) || suggestion.isOpen(at: now, plan: plan))
     {
-      if let number = plan.ruleIndex(suggestion.rule) { numbers.insert(number) }
+      if let number = plan.ruleIndex(suggestion.rule) { look.add(number) }
     }
     if plan.followsOutcomes, !customer.pointee.suggestions.isEmpty {
-      for number in plan.rules.indices where plan.rules[number].followsOutcomes {
-        numbers.insert(number)
-      }
+      for number in plan.rules.indices where plan.rules[number].followsOutcomes { look.add(number) }
     }
-    complete.removeAll(keepingCapacity: true)
     customer.pointee.waiting.removeAll { waiting in
-      plan.ruleIndex(waiting.rule).map { numbers.contains($0) } ?? true
+      plan.ruleIndex(waiting.rule).map { look.isLookedAt($0) } ?? true
     }
     for waiting in customer.pointee.waiting { look.wakeForDeadline(waiting.next) }
-    for number in numbers.sorted() {
-      let outer = look.next
-      look.next = .distantFuture
-      let occasions = occasions(of: number, view: now)
-      complete[number] = occasions
-      let next = look.next
-      look.next = min(outer, next)
-      if next < .distantFuture || occasions.contains(where: { !isAnswered($0.key) }) {
-        customer.pointee.waiting.append(
-          WaitingRule(
-            rule: plan.rules[number].name, next: next,
-            hasUnanswered: occasions.contains { !isAnswered($0.key) }))
-      }
+    look.complete.removeAll(keepingCapacity: true)
+    look.numbers.sort()
+    for number in look.numbers { evaluate(number) }
+  }
+
+  private func evaluate(_ number: Int) {
+    let outer = look.next
+    look.next = .distantFuture
+    let occasions = occasions(of: number, view: now)
+    if !occasions.isEmpty {
+      look.complete.append(RuleOccasions(rule: number, occasions: occasions))
+    }
+    let next = look.next
+    look.next = min(outer, next)
+    let hasUnanswered = occasions.contains { !isAnswered($0.key) }
+    if next < .distantFuture || hasUnanswered {
+      customer.pointee.waiting.append(
+        WaitingRule(rule: plan.rules[number].name, next: next, hasUnanswered: hasUnanswered))
     }
   }
 
@@ -142,27 +142,29 @@ struct Decider {
   private func occasions(of number: Int, view: Moment) -> [Occasion] {
     let rule = plan.rules[number]
     guard rule.plan.isActive else { return [] }
-    let from = rule.plan.from ?? ruleFrom(rule.name)
-    func isWanted(_ moment: Moment) -> Bool {
-      if let from, moment < from { return false }
-      if let until = rule.plan.until, moment >= until { return false }
-      return moment + rule.plan.expires > now
-    }
+    var since = now - rule.plan.expires + TimeSpan(1)
+    if let from = rule.plan.from ?? firstLoaded[rule.name] { since = max(since, from) }
+    let until = rule.plan.until ?? .distantFuture
     var found: [Occasion] = []
     guard let journey = rule.journey else {
-      var matching = Matching(look: look, rule: rule, view: view, instance: nil, fold: nil)
+      var matching = Matching(
+        look: look, rule: rule, view: view, instance: nil, fold: nil, since: since)
       matching.run()
-      found = matching.occasions.filter { isWanted($0.key.moment) }
-      return found.filter { given(rule, $0.key) }.sorted { $0.key.moment < $1.key.moment }
+      found = matching.occasions
+      if found.isEmpty { return found }
+      found.removeAll { $0.key.moment >= until || !given(rule, $0.key) }
+      if found.count > 1 { found.sort { $0.key.moment < $1.key.moment } }
+      return found
     }
     let fold = look.fold(journey)
     let runs: [Int?] =
       rule.journeyHasKey && !fold.instances.isEmpty ? fold.instances.indices.map { $0 } : [nil]
     for instance in runs {
       var matching = Matching(
-        look: look, rule: rule, view: view, instance: instance, fold: instance == nil ? nil : fold)
+        look: look, rule: rule, view: view, instance: instance, fold: instance == nil ? nil : fold,
+        since: since)
       matching.run()
-      for var occasion in matching.occasions where isWanted(occasion.key.moment) {
+      for var occasion in matching.occasions where occasion.key.moment < until {
         let place = place(of: occasion, rule: rule, journey: journey, fold: fold)
         if let instance, place != instance { continue }
         occasion.key.instance = place.map { fold.instances[$0].id }
@@ -270,7 +272,9 @@ struct Decider {
 
   /// Whether the occasion of an open suggestion is still there.
   private func stands(_ suggestion: Suggested, _ number: Int) -> Bool {
-    if complete[number]?.contains(where: { $0.key == suggestion.key }) ?? false { return true }
+    if look.occasions(of: number)?.contains(where: { $0.key == suggestion.key }) ?? false {
+      return true
+    }
     // What was decided is not undone because its reason has left the history.
     guard customer.pointee.touches.contains(where: { $0.left <= now }) else { return false }
     return occasions(of: number, view: suggestion.made - TimeSpan(1))
@@ -353,9 +357,10 @@ struct Decider {
 
   private mutating func findCandidates() {
     candidates.removeAll(keepingCapacity: true)
-    for (number, occasions) in complete.sorted(by: { $0.key < $1.key }) {
+    for entry in look.complete {
+      let (number, occasions) = (entry.rule, entry.occasions)
       let rule = plan.rules[number]
-      for instance in Set(occasions.map(\.key.instance)) {
+      for instance in instances(of: occasions) {
         let own = occasions.filter { $0.key.instance == instance }
         let unanswered = own.filter { !isAnswered($0.key) }
         // The newest, and what failed and is tried otherwise.
@@ -370,6 +375,14 @@ struct Decider {
       }
     }
     candidates.sort(by: ranksBefore)
+  }
+
+  private func instances(of occasions: [Occasion]) -> [JourneyID?] {
+    guard let first = occasions.first else { return [] }
+    if occasions.allSatisfy({ $0.key.instance == first.key.instance }) {
+      return [first.key.instance]
+    }
+    return Set(occasions.map(\.key.instance)).sorted { $0?.rawValue ?? 0 < $1?.rawValue ?? 0 }
   }
 
   private func wasTried(_ key: OccasionKey) -> Bool {
@@ -563,7 +576,7 @@ struct Decider {
   /// When an occasion is answered, so are the older ones of its rule and instance.
   private mutating func answerOlder(_ key: OccasionKey, isForGood: Bool) {
     guard let number = plan.ruleIndex(key.rule) else { return }
-    for occasion in complete[number] ?? []
+    for occasion in look.occasions(of: number) ?? []
     where occasion.key.instance == key.instance && occasion.key.moment <= key.moment {
       let isSame = occasion.key == key
       if !isSame, wasTried(occasion.key) { continue }

@@ -89,7 +89,7 @@ extension Suggested {
   func hasFailed(_ plan: CompiledPlan) -> Bool { reported(plan).failed != nil }
 
   func isOpen(at moment: Moment, plan: CompiledPlan) -> Bool {
-    !isControl && withdrawn == nil && moment < expires && !hasFailed(plan)
+    moment < expires && !isControl && withdrawn == nil && !hasFailed(plan)
       && sent(at: moment, plan: plan) == nil
   }
 

@@ -28,7 +28,8 @@ extension Engine {
   package func picture(of ref: CustomerRef, at now: Moment) -> CustomerPicture {
     let pointer = customers.pointer(ref)
     let customer = pointer.pointee
-    let look = Look(pointer, id: who.id(of: ref), now: now, horizon: now, plan: compiled)
+    let look = Look(compiled, customer: pointer)
+    look.begin(pointer, id: who.id(of: ref), now: now, horizon: now)
     var picture = CustomerPicture(
       customer: look.id, firstSeen: customer.firstSeen, lastSeen: customer.newest,
       touchpoints: customer.contacts)

@@ -57,11 +57,20 @@ package final class Engine {
   package var effects: [Effect] = []
   package private(set) var counts = Counts()
   /// When each rule was first loaded by the group: the bound of those without `from`.
-  package var firstLoaded: [String: Moment] = [:]
+  package var firstLoaded: [String: Moment] = [:] {
+    didSet {
+      boundsOfRules = [:]
+      for (rule, moment) in firstLoaded {
+        if let name = names.intern(rule) { boundsOfRules[name] = moment }
+      }
+    }
+  }
+  private var boundsOfRules: [NameID: Moment] = [:]
 
   let compiled: CompiledPlan
   let who: WhoIsWho
   let customers = CustomerTable()
+  private let look: Look
   private let mode: Mode
   var calendar = DeadlineCalendar()
   /// Whose suggestion it is, by the strongest identifier it goes with.
@@ -77,6 +86,7 @@ package final class Engine {
     self.collects = collects
     compiled = CompiledPlan(plan, names: names, policyIsOff: !mode.policy)
     who = WhoIsWho(plan: plan.identity, names: names, keep: plan.history.keep)
+    look = Look(compiled, customer: customers.pointer(CustomerRef(0)))
     who.collectsChanges = collects.contains(.identities)
   }
 
@@ -113,8 +123,11 @@ package final class Engine {
     }
     drainIdentities()
     take(interaction, placement, at: clock, concerned: &concerned)
+    if let strongest = interaction.identifiers.first, isShared(strongest.type) {
+      scheduleForgetting(placement.customer)
+    }
     let verdict = takeOutcome(of: interaction, from: placement.customer, at: clock)
-    let trigger = Decision.Trigger.interaction(interaction.text(interaction.id))
+    let trigger = trigger(of: interaction)
     decide(
       placement.customer, at: clock, trigger: trigger, concerned, merged: hasMerged,
       interaction: interaction)
@@ -132,12 +145,16 @@ package final class Engine {
     while let entry = calendar.first, inclusive ? entry.moment <= bound : entry.moment < bound {
       calendar.removeFirst()
       let customer = customers.pointer(entry.customer)
+      if customer.pointee.forgetDue == entry.moment {
+        customer.pointee.forgetDue = .distantFuture
+        if isToBeForgotten(entry.customer, at: entry.moment) {
+          forget(entry.customer)
+          continue
+        }
+        scheduleForgetting(entry.customer)
+      }
       guard customer.pointee.due == entry.moment else { continue }
       customer.pointee.due = .distantFuture
-      if isToBeForgotten(entry.customer, at: entry.moment) {
-        forget(entry.customer)
-        continue
-      }
       decide(
         entry.customer, now: entry.moment, horizon: entry.moment, trigger: .deadline(entry.moment),
         .due,
@@ -162,9 +179,6 @@ package final class Engine {
       concerned.facts = true
     }
     customer.pointee.newest = max(customer.pointee.newest, interaction.time)
-    let origin = FactOrigin(
-      time: interaction.time, source: interaction.source,
-      id: Array(interaction.bytes[interaction.id.range]))
     if interaction.isContact {
       let place = customer.pointee.insert(
         interaction, stem: placement.stem, leaves: interaction.time + plan.history.keep,
@@ -173,6 +187,10 @@ package final class Engine {
       customer.pointee.count(interaction.touchpoint, stem: placement.stem, time: interaction.time)
       customer.pointee.markIssue(place.index, interaction: interaction, plan: compiled)
     }
+    guard !interaction.traits.isEmpty || !interaction.consents.isEmpty else { return }
+    let origin = FactOrigin(
+      time: interaction.time, source: interaction.source,
+      id: Array(interaction.bytes[interaction.id.range]))
     for trait in interaction.traits {
       let fact = TraitFact(
         stem: placement.stem, name: Array(interaction.bytes[trait.name.range]), kind: trait.kind,
@@ -201,7 +219,7 @@ package final class Engine {
     let ref = who.customer(of: stem)
     note(feedback.outcome, of: id, for: ref, at: interaction.time)
     decide(
-      ref, at: clock, trigger: .interaction(interaction.text(interaction.id)), .due, merged: false,
+      ref, at: clock, trigger: trigger(of: interaction), .due, merged: false,
       interaction: interaction)
     return .accepted
   }
@@ -220,7 +238,7 @@ package final class Engine {
     note(feedback.outcome, of: id, for: holder, at: interaction.time)
     if holder != ref {
       decide(
-        holder, at: clock, trigger: .interaction(interaction.text(interaction.id)), .due,
+        holder, at: clock, trigger: trigger(of: interaction), .due,
         merged: false,
         interaction: interaction)
     }
@@ -237,6 +255,11 @@ package final class Engine {
   }
 
   // MARK: Deciding
+
+  /// The id is shown in decisions only.
+  private func trigger(of interaction: Interaction) -> Decision.Trigger {
+    .interaction(collects.contains(.decisions) ? interaction.text(interaction.id) : "")
+  }
 
   private func decide(
     _ ref: CustomerRef, at clock: Moment, trigger: Decision.Trigger, _ concerned: Concerned,
@@ -259,17 +282,18 @@ package final class Engine {
     let customer = customers.pointer(ref)
     noteID(of: ref)
     counts.evicted += customer.pointee.forget(at: now, plan: compiled)
-    let look = Look(customer, id: who.id(of: ref), now: now, horizon: horizon, plan: compiled)
+    if collects.contains(.changes) { changed.insert(ref) }
+    guard mustDecide(customer, concerned, at: now) else { return }
+    look.begin(customer, id: who.id(of: ref), now: now, horizon: horizon)
     var decider = Decider(
       look: look, who: who, ref: ref, holdout: mode.holdout, trigger: trigger,
       traceparent: interaction.map { $0.text($0.traceparent) } ?? "",
-      tracestate: interaction.map { $0.text($0.tracestate) } ?? "",
-      ruleFrom: { [firstLoaded, names] in firstLoaded[names.text($0)] })
+      tracestate: interaction.map { $0.text($0.tracestate) } ?? "", firstLoaded: boundsOfRules)
     decider.run(concerned, merged: merged, collectsDecisions: collects.contains(.decisions))
-    finish(decider, ref, look)
+    finish(decider, ref)
   }
 
-  private func finish(_ decider: Decider, _ ref: CustomerRef, _ look: Look) {
+  private func finish(_ decider: Decider, _ ref: CustomerRef) {
     for (id, stem) in decider.made { holders[id] = stem }
     for effect in decider.effects {
       switch effect {
@@ -283,15 +307,30 @@ package final class Engine {
       counts.refused[name, default: 0] += 1
     }
     effects.append(contentsOf: decider.effects)
-    if collects.contains(.changes) { changed.insert(ref) }
     let customer = look.customer
     if customer.pointee.suggestions.count > 8 {
       let gone = customer.pointee.forgetSuggestions(
         before: look.now - compiled.suggestionSpan, at: look.now, plan: compiled)
       for id in gone { holders[id] = nil }
     }
-    if who.isAnonymous(ref) { look.wake(forgettingTime(of: ref)) }
     schedule(ref, look.next)
+  }
+
+  /// Whether anything can be decided: mostly no rule names what came, and nothing is open or due.
+  private func mustDecide(
+    _ customer: UnsafeMutablePointer<Customer>, _ concerned: Concerned, at now: Moment
+  ) -> Bool {
+    if concerned.all || !compiled.rulesAlways.isEmpty { return true }
+    if concerned.facts, !compiled.rulesByFacts.isEmpty { return true }
+    if let touchpoint = concerned.touchpoint, compiled.rulesByTouchpoint[touchpoint] != nil {
+      return true
+    }
+    if customer.pointee.due <= now { return true }
+    for waiting in customer.pointee.waiting where waiting.hasUnanswered || waiting.next <= now {
+      return true
+    }
+    for suggestion in customer.pointee.suggestions where suggestion.expires > now { return true }
+    return false
   }
 
   /// A late interaction that became a customer's first changes its id; nothing is told under the former one any more.
@@ -318,8 +357,20 @@ package final class Engine {
 
   // MARK: Forgetting
 
+  private func isShared(_ type: IdentifierType) -> Bool {
+    plan.identity.kinds[Int(type.rawValue)].shared
+  }
+
   private func forgettingTime(of ref: CustomerRef) -> Moment {
     customers.pointer(ref).pointee.newest + plan.history.forgetAnonymousAfter + TimeSpan(1)
+  }
+
+  /// One look a while later is enough, however often an anonymous customer comes.
+  private func scheduleForgetting(_ ref: CustomerRef) {
+    let customer = customers.pointer(ref)
+    guard customer.pointee.forgetDue == .distantFuture, who.isAnonymous(ref) else { return }
+    customer.pointee.forgetDue = forgettingTime(of: ref)
+    calendar.insert(customer.pointee.forgetDue, ref)
   }
 
   private func isToBeForgotten(_ ref: CustomerRef, at now: Moment) -> Bool {
@@ -342,7 +393,7 @@ package final class Engine {
     let (affected, _) = apply(regroup, at: max(clock, interaction.time))
     for ref in affected {
       decide(
-        ref, at: clock, trigger: .interaction(interaction.text(interaction.id)), .everything,
+        ref, at: clock, trigger: trigger(of: interaction), .everything,
         merged: false,
         interaction: interaction)
     }
@@ -369,6 +420,7 @@ package final class Engine {
     for (ref, customer) in regrouping.finish() {
       for suggestion in customer.suggestions { holders[suggestion.id] = suggestion.stem }
       customers.pointer(ref).pointee = customer
+      scheduleForgetting(ref)
     }
     let living = Set(regroup.current.map { who.id(of: $0) })
     for former in regroup.former where !living.contains(former.id) { leave(former.id) }

@@ -11,6 +11,7 @@ extension Customer {
     row.moment(firstSeen)
     row.moment(newest)
     row.moment(due)
+    row.moment(forgetDue)
     row.unsigned(lastAnswers)
     encodeTouches(&row)
     row.count(counters.count)
@@ -95,6 +96,7 @@ extension Customer {
     firstSeen = try row.moment()
     newest = try row.moment()
     due = try row.moment()
+    forgetDue = try row.moment()
     lastAnswers = try row.unsigned()
     try decodeTouches(&row)
     for _ in 0..<(try row.count()) {

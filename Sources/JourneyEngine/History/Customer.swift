@@ -23,6 +23,8 @@ struct Customer {
   var lastContact = Moment.distantPast
   /// The deadline that is set in the engine's calendar.
   var due = Moment.distantFuture
+  /// When it is looked whether it has been silent for too long; only of anonymous ones.
+  var forgetDue = Moment.distantFuture
   /// What the last decision answered, to tell whether a deadline changed anything.
   var lastAnswers: UInt64 = 0
   /// The id that outputs and rows know the customer by.

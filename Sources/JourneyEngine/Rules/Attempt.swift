@@ -15,6 +15,20 @@ struct Attempt {
   /// `unseen` without a span: judged when the next step is taken.
   private var forbidden: [(step: CompiledStep.Unseen, position: Int, time: Moment)] = []
 
+  private var taken: [Int] = []
+
+  /// Forgets all and keeps its buffers.
+  mutating func begin() {
+    time = .distantPast
+    causes.removeAll(keepingCapacity: true)
+    lastTouch = -1
+    endsAtDeadline = false
+    position = 0
+    own.removeAll(keepingCapacity: true)
+    bound.removeAll(keepingCapacity: true)
+    forbidden.removeAll(keepingCapacity: true)
+  }
+
   /// Takes the next step, and says whether that was possible.
   mutating func take(_ step: CompiledStep, matching: Matching) -> Bool {
     switch step {
@@ -42,7 +56,7 @@ struct Attempt {
   {
     let customer = matching.look.customer
     let previous = lastTouch
-    var taken: [Int] = []
+    taken.removeAll(keepingCapacity: true)
     var index = first ?? position
     let end = customer.pointee.touches.count
     while taken.count < seen.times, index < end {
@@ -74,7 +88,7 @@ struct Attempt {
     guard taken.count == seen.times, let last = taken.last else { return false }
     guard isQuiet(upTo: last, matching: matching) else { return false }
     own.append(contentsOf: taken)
-    causes.append(contentsOf: taken.map { .touch($0) })
+    for index in taken { causes.append(.touch(index)) }
     time = customer.pointee.touches[last].time
     position = last + 1
     lastTouch = last

@@ -86,6 +86,8 @@ struct CompiledRule {
   let isExempt: Bool
   /// Steps or what is given follow from outcomes, traits or dates, so that touchpoints alone do not tell when to look.
   let followsOutcomes: Bool
+  /// The longest an attempt can take from its first interaction to its end; nil where nothing bounds it.
+  let longest: TimeSpan?
 }
 
 enum CompiledContent {

@@ -307,7 +307,25 @@ private final class NameCompiler {
       exceptions: rule.exceptions.map(predicate), channels: rule.channels.map(id),
       purpose: id(rule.purpose), boosts: rule.boosts.map { (predicate($0.condition), $0.percent) },
       content: rule.content.map { ($0.name, content($0.origin)) },
-      isExempt: plan.contact.exempt.contains(rule.purpose), followsOutcomes: followsOutcomes)
+      isExempt: plan.contact.exempt.contains(rule.purpose), followsOutcomes: followsOutcomes,
+      longest: longest(steps))
+  }
+
+  private func longest(_ steps: [CompiledStep]) -> TimeSpan? {
+    var sum = TimeSpan.zero
+    for (number, step) in steps.enumerated() {
+      switch step {
+      case .seen(let seen):
+        if number == 0, seen.times == 1 { continue }
+        guard let within = seen.within else { return nil }
+        sum = TimeSpan(sum.milliseconds.addingClamped(within.milliseconds))
+      case .unseen(let unseen):
+        sum = TimeSpan(sum.milliseconds.addingClamped(unseen.span?.milliseconds ?? 0))
+      case .wait(let span): sum = TimeSpan(sum.milliseconds.addingClamped(span.milliseconds))
+      case .waitForDate: return nil
+      }
+    }
+    return sum
   }
 
   private func content(_ origin: ContentPlan.Origin) -> CompiledContent {

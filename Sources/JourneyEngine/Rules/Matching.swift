@@ -12,11 +12,16 @@ struct Matching {
   /// Of a keyed journey: the instance whose attempts are wanted and the fold that tells what belongs to others.
   let instance: Int?
   let fold: JourneyFold?
+  /// Only what completes at or after this moment is wanted.
+  let since: Moment
 
   private(set) var occasions: [Occasion] = []
   private var customer: UnsafeMutablePointer<Customer> { look.customer }
 
-  init(look: Look, rule: CompiledRule, view: Moment, instance: Int?, fold: JourneyFold?) {
+  init(
+    look: Look, rule: CompiledRule, view: Moment, instance: Int?, fold: JourneyFold?, since: Moment
+  ) {
+    self.since = since
     self.look = look
     self.rule = rule
     self.view = view
@@ -47,19 +52,24 @@ struct Matching {
   }
 
   private mutating func startAtTouches(_ seen: CompiledStep.Seen) {
-    for index in customer.pointee.touches.indices
-    where customer.pointee.fits(seen.matcher, index, plan: look.plan) && sees(index) {
-      var attempt = Attempt()
-      guard attempt.take(seen, startingAt: index, matching: self) else { continue }
-      finish(&attempt, from: 1)
+    // An attempt that began earlier would have completed, or failed, before what is wanted.
+    var index = rule.longest.map { customer.pointee.firstIndex(at: since - $0) } ?? 0
+    while index < customer.pointee.touches.count {
+      defer { index += 1 }
+      guard customer.pointee.fits(seen.matcher, index, plan: look.plan), sees(index) else {
+        continue
+      }
+      look.attempt.begin()
+      guard look.attempt.take(seen, startingAt: index, matching: self) else { continue }
+      finish()
     }
   }
 
   private mutating func startAtOutcomes(_ outcome: CompiledOutcome) {
     for event in outcomeEvents(outcome) {
-      var attempt = Attempt()
-      attempt.take(event, rule: outcome.rule, matching: self)
-      finish(&attempt, from: 1)
+      look.attempt.begin()
+      look.attempt.take(event, rule: outcome.rule, matching: self)
+      finish()
     }
   }
 
@@ -74,23 +84,26 @@ struct Matching {
     // One that has passed and the next one that will come are all that can matter.
     for _ in 0..<4 {
       guard let found = moment, found >= known else { return }
-      var attempt = Attempt()
-      attempt.wait(until: found, cause: .trait(index), matching: self)
-      finish(&attempt, from: 1)
+      look.attempt.begin()
+      look.attempt.wait(until: found, cause: .trait(index), matching: self)
+      finish()
       guard wait.everyYear, found <= look.now else { return }
       moment = date.moment(
         from: found + TimeSpan(1), offset: wait.offset, everyYear: true, zone: look.zone)
     }
   }
 
-  private mutating func finish(_ attempt: inout Attempt, from step: Int) {
-    for number in step..<rule.steps.count {
-      guard attempt.take(rule.steps[number], matching: self) else { return }
+  /// Runs the attempt through the steps behind the first.
+  private mutating func finish() {
+    for number in 1..<max(1, rule.steps.count) {
+      guard look.attempt.take(rule.steps[number], matching: self) else { return }
     }
-    if attempt.endsAtDeadline, attempt.time > look.horizon {
-      look.wakeForDeadline(attempt.time)
+    if look.attempt.endsAtDeadline, look.attempt.time > look.horizon {
+      look.wakeForDeadline(look.attempt.time)
       return
     }
+    guard look.attempt.time >= since else { return }
+    let attempt = look.attempt
     let moment = attempt.time
     if let known = occasions.firstIndex(where: { $0.key.moment == moment }) {
       // Attempts that complete at one moment are one occasion, and the one that began first names it.
