@@ -283,7 +283,9 @@ package final class Engine {
     noteID(of: ref)
     counts.evicted += customer.pointee.forget(at: now, plan: compiled)
     if collects.contains(.changes) { changed.insert(ref) }
-    guard mustDecide(customer, concerned, at: now) else { return }
+    // A deadline that came up has to be followed by the next one.
+    let isDeadline = if case .deadline = trigger { true } else { false }
+    guard isDeadline || mustDecide(customer, concerned, at: now) else { return }
     look.begin(customer, id: who.id(of: ref), now: now, horizon: horizon)
     var decider = Decider(
       look: look, who: who, ref: ref, holdout: mode.holdout, trigger: trigger,
@@ -325,7 +327,6 @@ package final class Engine {
     if let touchpoint = concerned.touchpoint, compiled.rulesByTouchpoint[touchpoint] != nil {
       return true
     }
-    if customer.pointee.due <= now { return true }
     for waiting in customer.pointee.waiting where waiting.hasUnanswered || waiting.next <= now {
       return true
     }
