@@ -79,14 +79,19 @@ struct Decider {
       again = made.count + withdrawn > before && plan.followsOutcomes
       wanted = .due
     }
-    for suggestion in customer.pointee.suggestions
-    where suggestion.withdrawn == nil && !suggestion.isControl
-      && suggestion.expires.milliseconds != .max
-    {
-      look.wake(suggestion.expires)
-      if suggestion.receipts.isEmpty, suggestion.outcomes.isEmpty {
-        look.wake(suggestion.made + plan.reserveFor(suggestion.channel))
-      }
+    for index in customer.pointee.suggestions.indices { wakeForSettling(index) }
+  }
+
+  /// An open one expires, and silence stands for a sending or gives a slot back.
+  private func wakeForSettling(_ index: Int) {
+    let expires = customer.pointee.suggestions[index].expires
+    let made = customer.pointee.suggestions[index].made
+    guard expires > now || made + plan.longestReserve > now else { return }
+    let suggestion = customer.pointee.suggestions[index]
+    guard suggestion.withdrawn == nil, !suggestion.isControl else { return }
+    look.wake(expires)
+    if suggestion.receipts.isEmpty, suggestion.outcomes.isEmpty {
+      look.wake(made + plan.reserveFor(suggestion.channel))
     }
   }
 
@@ -104,11 +109,9 @@ struct Decider {
       if let number = plan.ruleIndex(waiting.rule) { look.add(number) }
     }
     // What is open has to stand, and what failed may be tried otherwise.
-    for suggestion in customer.pointee.suggestions
-    where suggestion.withdrawn == nil && now < suggestion.expires
-      && (suggestion.hasFailed(plan) || suggestion.isOpen(at: now, plan: plan))
-    {
-      if let number = plan.ruleIndex(suggestion.rule) { look.add(number) }
+    for index in customer.pointee.suggestions.indices
+    where now < customer.pointee.suggestions[index].expires && isLive(index) {
+      if let number = plan.ruleIndex(customer.pointee.suggestions[index].rule) { look.add(number) }
     }
     if plan.followsOutcomes, !customer.pointee.suggestions.isEmpty {
       for number in plan.rules.indices where plan.rules[number].followsOutcomes { look.add(number) }
@@ -120,6 +123,13 @@ struct Decider {
     look.complete.removeAll(keepingCapacity: true)
     look.numbers.sort()
     for number in look.numbers { evaluate(number) }
+  }
+
+  /// Open, or failed and to be tried otherwise.
+  private func isLive(_ index: Int) -> Bool {
+    let suggestion = customer.pointee.suggestions[index]
+    return suggestion.withdrawn == nil
+      && (suggestion.hasFailed(plan) || suggestion.isOpen(at: now, plan: plan))
   }
 
   private func evaluate(_ number: Int) {
@@ -232,7 +242,8 @@ struct Decider {
     var again = true
     while again {
       again = false
-      for index in customer.pointee.suggestions.indices {
+      for index in customer.pointee.suggestions.indices
+      where now < customer.pointee.suggestions[index].expires {
         let suggestion = customer.pointee.suggestions[index]
         guard suggestion.isOpen(at: now, plan: plan), suggestion.made <= now else {
           if suggestion.made > now { look.wake(suggestion.made) }

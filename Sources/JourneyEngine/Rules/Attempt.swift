@@ -9,7 +9,6 @@ struct Attempt {
   private(set) var endsAtDeadline = false
   /// Later interactions stand at this place or behind it.
   private var position = 0
-  private var own: [Int] = []
   /// Steps of one suggestion mean the same occasion of it.
   private var bound: [(rule: NameID, occasion: OccasionKey)] = []
   /// `unseen` without a span: judged when the next step is taken.
@@ -24,7 +23,6 @@ struct Attempt {
     lastTouch = -1
     endsAtDeadline = false
     position = 0
-    own.removeAll(keepingCapacity: true)
     bound.removeAll(keepingCapacity: true)
     forbidden.removeAll(keepingCapacity: true)
   }
@@ -87,7 +85,6 @@ struct Attempt {
     }
     guard taken.count == seen.times, let last = taken.last else { return false }
     guard isQuiet(upTo: last, matching: matching) else { return false }
-    own.append(contentsOf: taken)
     for index in taken { causes.append(.touch(index)) }
     time = customer.pointee.touches[last].time
     position = last + 1
@@ -138,9 +135,10 @@ struct Attempt {
       if hasOutcome(outcome, from: time, before: end, matching: matching) { return false }
     } else {
       let customer = matching.look.customer
-      var index = customer.pointee.firstIndex(at: time)
+      // Of interactions at the very moment of the step before only those behind it in the order count.
+      var index = position
       while index < customer.pointee.touches.count, customer.pointee.touches[index].time < end {
-        if !own.contains(index), isForbidden(index, unseen, matching: matching) { return false }
+        if isForbidden(index, unseen, matching: matching) { return false }
         index += 1
       }
     }

@@ -69,7 +69,7 @@ indirect enum CompiledPredicate {
   case not(CompiledPredicate)
 }
 
-struct CompiledRule {
+final class CompiledRule {
   let plan: RulePlan
   let name: NameID
   let journey: Int?
@@ -88,6 +88,42 @@ struct CompiledRule {
   let followsOutcomes: Bool
   /// The longest an attempt can take from its first interaction to its end; nil where nothing bounds it.
   let longest: TimeSpan?
+
+  init(
+    plan: RulePlan,
+    name: NameID,
+    journey: Int?,
+    journeyHasKey: Bool,
+    phases: [Int]?,
+    steps: [CompiledStep],
+    given: [CompiledPredicate],
+    conditions: [CompiledPredicate],
+    exceptions: [CompiledPredicate],
+    channels: [NameID],
+    purpose: NameID,
+    boosts: [(condition: CompiledPredicate, percent: Double)],
+    content: [(name: String, origin: CompiledContent)],
+    isExempt: Bool,
+    followsOutcomes: Bool,
+    longest: TimeSpan?
+  ) {
+    self.plan = plan
+    self.name = name
+    self.journey = journey
+    self.journeyHasKey = journeyHasKey
+    self.phases = phases
+    self.steps = steps
+    self.given = given
+    self.conditions = conditions
+    self.exceptions = exceptions
+    self.channels = channels
+    self.purpose = purpose
+    self.boosts = boosts
+    self.content = content
+    self.isExempt = isExempt
+    self.followsOutcomes = followsOutcomes
+    self.longest = longest
+  }
 }
 
 enum CompiledContent {
@@ -96,7 +132,7 @@ enum CompiledContent {
   case const(JSONValue)
 }
 
-struct CompiledJourney {
+final class CompiledJourney {
   let plan: JourneyPlan
   let name: NameID
   let starts: [CompiledMatcher]
@@ -106,22 +142,68 @@ struct CompiledJourney {
   let won: [CompiledMatcher]
   let lost: [CompiledMatcher]
 
+  init(
+    plan: JourneyPlan,
+    name: NameID,
+    starts: [CompiledMatcher],
+    key: NameID?,
+    includes: [CompiledMatcher],
+    phases: [[CompiledMatcher]],
+    won: [CompiledMatcher],
+    lost: [CompiledMatcher]
+  ) {
+    self.plan = plan
+    self.name = name
+    self.starts = starts
+    self.key = key
+    self.includes = includes
+    self.phases = phases
+    self.won = won
+    self.lost = lost
+  }
+
   func phaseIndex(_ name: String) -> Int? { plan.phases.firstIndex { $0.name == name } }
 }
 
-struct CompiledChannel {
+final class CompiledChannel {
   let side: CataloguePlan.Side
   let expectsReceipts: Bool
   let needs: [IdentifierType]
   let conditions: [CompiledPredicate]
   let reserveFor: TimeSpan
+
+  init(
+    side: CataloguePlan.Side,
+    expectsReceipts: Bool,
+    needs: [IdentifierType],
+    conditions: [CompiledPredicate],
+    reserveFor: TimeSpan
+  ) {
+    self.side = side
+    self.expectsReceipts = expectsReceipts
+    self.needs = needs
+    self.conditions = conditions
+    self.reserveFor = reserveFor
+  }
 }
 
-struct CompiledCap {
+final class CompiledCap {
   let plan: ContactPlan.Cap
   let channels: [NameID]?
   let purposes: [NameID]?
   let condition: [CompiledPredicate]
+
+  init(
+    plan: ContactPlan.Cap,
+    channels: [NameID]?,
+    purposes: [NameID]?,
+    condition: [CompiledPredicate]
+  ) {
+    self.plan = plan
+    self.channels = channels
+    self.purposes = purposes
+    self.condition = condition
+  }
 }
 
 struct CompiledPolicy {

@@ -25,6 +25,7 @@ final class CompiledPlan {
   let readsPastFacts: Bool
   let keepsIssues: Bool
   let exemptPurposes: Set<NameID>
+  let longestReserve: TimeSpan
   /// How long a suggestion can still be asked for after it was made.
   let suggestionSpan: TimeSpan
 
@@ -50,6 +51,7 @@ final class CompiledPlan {
       sides[id] = channel.side
     }
     self.channels = channels
+    longestReserve = channels.values.map(\.reserveFor).reduce(plan.contact.reserveFor, max)
     self.sides = sides
     momentsOfTruth = Set(
       plan.catalogue.touchpoints.filter(\.isMomentOfTruth).map { compiler.id($0.name) })
