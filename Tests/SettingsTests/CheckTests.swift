@@ -288,6 +288,7 @@ private func codes(_ text: String) -> [String] {
     (", exempt: [onsite]", "error unknown-name"),
     (", never: [{if: []}]", "error empty"), (", never: [{purposes: [service]}]", "error missing"),
     (", never: [{if: [{trait: x, above: 2, below: 1}]}]", "warning never"),
+    (", never: [{if: [{any: [{seen: a}, {unseen: a}]}]}]", "warning never"),
     (", service_first: {closes: [a]}", "error missing"),
     (", service_first: {opens: [{satisfaction: {at_most: -2}}]}", "warning never"),
     (", pauses: [{outcome: dismissed, within: 3d, pause: 5d}]", "warning without-times"),

@@ -6,7 +6,10 @@ extension Checks {
     if let atOnce = node["at_once"], atOnce.whole == 0 {
       never(atOnce.place, "at_once: 0 lets nothing through", "make it at least 1")
     }
-    for item in node["never"]?.items ?? [] { conditions(item["if"]) }
+    for item in node["never"]?.items ?? [] {
+      conditions(item["if"])
+      everybody(item)
+    }
     for cap in node.named("pressure") { self.cap(cap) }
     quietHours(node)
     if let holdout = node["holdout"], holdout["share"]?.share == 1, let share = holdout["share"] {
@@ -23,6 +26,20 @@ extension Checks {
   private mutating func conditions(_ node: YAMLNode?) {
     for item in node?.items ?? [] where item.map != nil { predicate(item) }
     alone(node)
+  }
+
+  /// A condition of `never` that holds whatever a customer is like.
+  private mutating func everybody(_ item: YAMLNode) {
+    guard let node = item.entry("if") else { return }
+    let always = builder.predicates(node.value).allSatisfy { predicate in
+      var opposite = Conditions()
+      opposite.add(predicate, false, at: node.keyPlace)
+      return opposite.contradiction() != nil
+    }
+    guard always, !node.value.items.isEmpty else { return }
+    never(
+      node.keyPlace, "this holds for everybody: nothing is ever suggested",
+      "say whom it is about, as {trait: deceased, equals: true}")
   }
 
   private mutating func cap(_ cap: YAMLEntry) {

@@ -69,7 +69,7 @@ struct Conditions {
         let name = Self.name(later.predicate)
         let other =
           earlier.isFact
-          ? "contradicts the rule itself"
+          ? "contradicts the rule itself, whose own steps say otherwise"
           : "contradicts the condition at line \(earlier.place.line)"
         return Contradiction(
           place: later.place, message: "\(name) \(other): both can never hold")

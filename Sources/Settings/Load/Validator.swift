@@ -279,7 +279,9 @@ extension Validator {
     let help =
       "write its two ends, as [1, 5], or three points whose middle one is 0, as [0, 7.5, 10]"
     guard let items = node.list, items.count == 2 || items.count == 3 else {
-      return error("bad-scale", at: node.place, "“\(subject.name)” needs both ends", help: help)
+      return error(
+        "bad-scale", at: node.place, "“\(subject.name)” needs both ends: two or three numbers",
+        help: help)
     }
     var points: [Double] = []
     for item in items {
