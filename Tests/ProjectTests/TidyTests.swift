@@ -2,7 +2,10 @@ import Foundation
 import Testing
 
 /// Swift files that are one thing and longer than 400 lines, and why.
-private let longFiles: [String: String] = [:]
+private let longFiles: [String: String] = [
+  "Sources/JourneyEngine/Decisions/Decider.swift":
+    "one decision from occasions to effects, gate by gate in the order of the contract"
+]
 
 private let swiftFiles =
   Repository.files(below: "Sources", endings: [".swift"])
