@@ -57,7 +57,26 @@ package struct AdminClient: ~Copyable, Sendable {
   }
 
   /// Makes topics; what became of each. Throws where the request as a whole failed.
+  ///
+  /// The controller answers before the brokers know: waits until what was created is there for all to use.
   package func create(
+    _ topics: [NewTopic], within limit: TimeSpan
+  ) throws(KafkaError) -> [String: Creation] {
+    let deadline = Deadline(limit)
+    let answer = try request(topics, within: limit)
+    for (name, creation) in answer where creation == .created {
+      while try !isUsable(name, deadline), !deadline.isOver { rd_kafka_poll(client.pointer, 20) }
+    }
+    return answer
+  }
+
+  private func isUsable(_ name: String, _ deadline: Deadline) throws(KafkaError) -> Bool {
+    let limit = TimeSpan(Int64(deadline.milliseconds))
+    guard case .present(let topic) = try topic(name, within: limit) else { return false }
+    return !topic.partitions.isEmpty && topic.partitions.allSatisfy { $0.leader != nil }
+  }
+
+  private func request(
     _ topics: [NewTopic], within limit: TimeSpan
   ) throws(KafkaError) -> [String: Creation] {
     guard !topics.isEmpty else { return [:] }
