@@ -31,4 +31,14 @@ package enum Limits {
   /// Names of attributes kept only since all are kept leave room for the others.
   package static let namesBeforeAttributesMax = 49_152
   package static let latestTouchesShown = 10
+
+  // Of the daemon's own work.
+  /// Interactions, and records written, of one commit.
+  package static let rowsPerCommitMax = 50_000
+  package static let bytesPerCommitMax = 64 << 20
+  /// Interactions that are taken before signals and the group are looked at again.
+  package static let interactionsPerRoundMax = 1_000
+  /// Records waiting from which on commits are large and rare.
+  package static let catchingUpLag = 1_000
+  package static let catchingUpCommitInterval = TimeSpan.seconds(1)
 }

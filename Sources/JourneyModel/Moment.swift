@@ -36,6 +36,12 @@ package struct TimeSpan: Hashable, Comparable, Sendable {
   @inlinable package static func < (a: TimeSpan, b: TimeSpan) -> Bool {
     a.milliseconds < b.milliseconds
   }
+  @inlinable package static func + (a: TimeSpan, b: TimeSpan) -> TimeSpan {
+    TimeSpan(a.milliseconds.addingClamped(b.milliseconds))
+  }
+  @inlinable package static func - (a: TimeSpan, b: TimeSpan) -> TimeSpan {
+    TimeSpan(a.milliseconds.subtractingClamped(b.milliseconds))
+  }
   @inlinable package static prefix func - (a: TimeSpan) -> TimeSpan {
     TimeSpan(Int64(0).subtractingClamped(a.milliseconds))
   }

@@ -56,6 +56,13 @@ package struct AdminClient: ~Copyable, Sendable {
     try client.beginnings(of: places, within: limit)
   }
 
+  /// The first offset at or after a time in each partition, nil where nothing is that new.
+  package func offsets(
+    at times: [TopicPartition: Moment], within limit: TimeSpan
+  ) throws(KafkaError) -> [TopicPartition: Offset?] {
+    try client.offsets(at: times.mapValues { max(0, $0.milliseconds) }, within: limit)
+  }
+
   /// Makes topics; what became of each. Throws where the request as a whole failed.
   ///
   /// The controller answers before the brokers know: waits until what was created is there for all to use.

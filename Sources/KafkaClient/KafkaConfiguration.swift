@@ -44,6 +44,9 @@ package struct KafkaConfiguration: Sendable {
     value(of: "bootstrap.servers") ?? value(of: "metadata.broker.list") ?? ""
   }
 
+  /// The version of the client library, as it calls itself.
+  package static var libraryVersion: String { text(rd_kafka_version_str()) }
+
   /// Everything that a client of this role is given, in order: our defaults, the user's, what we force.
   package func properties(for role: Role) -> [Property] {
     let scope = role.scope

@@ -47,6 +47,7 @@ package final class Engine {
     package var unknownSuggestions = 0
     /// By the gate's name, caps together as `pressure`.
     package var refused: [String: Int] = [:]
+    package init() {}
   }
 
   package let plan: Plan

@@ -30,13 +30,16 @@ enum Configuration {
     _ arguments: Arguments, for use: Settings.Use, secrets: SecretSource = .process
   ) throws(Failure) -> Plan {
     let settings = try load(arguments, for: use, secrets: secrets)
-    guard let plan = settings.plan else {
-      show(settings.problems)
-      throw Failure(
-        .configurationInvalid, Diagnostic.summary(settings.problems, files: settings.files.count),
-        cure: "journeyd check --offline --config \(path(arguments))")
-    }
+    guard let plan = settings.plan else { throw refusal(settings, arguments) }
     return plan
+  }
+
+  /// Shows all that is wrong; what is left to say.
+  static func refusal(_ settings: Settings, _ arguments: Arguments) -> Failure {
+    show(settings.problems)
+    return Failure(
+      .configurationInvalid, Diagnostic.summary(settings.problems, files: settings.files.count),
+      cure: "journeyd check --offline --config \(path(arguments))")
   }
 
   static func show(_ problems: [Diagnostic]) {

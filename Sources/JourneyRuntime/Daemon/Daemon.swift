@@ -1,0 +1,131 @@
+package import JourneyModel
+package import Supervision
+
+internal import KafkaClient
+
+/// The daemon: one of its group is active, reads all interactions in one order, and writes what they come to.
+///
+/// Runs on the thread that calls ``run()``. Start reading here; the loop is all of it, and the rooms around it have
+/// files of their own: the lead of the group (`Lead`), a turn as the active one (`Term`), the order of the input
+/// (`InputSequence`), the clock (`DaemonClock`), the commit (`Committer`).
+package final class Daemon {
+  private let services: Services
+  private let lead: Lead
+  private let stop: () -> String?
+  private var term: Term?
+  private var pulse: Pulse
+  private var isReady = false
+  private let begun = SystemClock.monotonic
+
+  /// Checks what must hold, makes what the group needs, and joins it; waits for the broker where none answers.
+  package init(_ plan: Plan, log: Log, options: Options = Options()) throws(Failure) {
+    let preparation = try Preparation(plan, log: log, options: options)
+    services = try preparation.services()
+    lead = try preparation.join(services)
+    stop = options.stop
+    pulse = Pulse(services)
+  }
+
+  /// Works until a stop is asked for. Throws what it cannot go on from.
+  package func run() throws(Failure) {
+    log(
+      .started(
+        config: services.plan.fingerprint, librdkafka: KafkaConfiguration.libraryVersion,
+        shards: services.plan.processing.shards, workers: services.plan.processing.workers))
+    while stop() == nil {
+      do throws(Setback) {
+        try step()
+      } catch {
+        try take(error)
+      }
+    }
+    finish(stop() ?? "")
+  }
+
+  /// One round of the loop.
+  private func step() throws(Setback) {
+    try pollLead()
+    pulse.beat(term)
+    switch lead.standing {
+    case .joining, .standingBy:
+      if lead.standing == .standingBy { tellReady() }
+      term = nil
+      services.wakeup.wait(upTo: TimeSpan(100))
+    case .active:
+      let term = try activeTerm()
+      let hasMore = try term.work()
+      let now = SystemClock.monotonic
+      if term.isCommitDue(at: now) {
+        try term.commit(as: lead)
+      } else if !hasMore {
+        services.wakeup.wait(upTo: term.idleSpan(at: now))
+      }
+    case .giving:
+      try term?.commit(as: lead)
+      term = nil
+      try letGo()
+    }
+  }
+
+  private func activeTerm() throws(Setback) -> Term {
+    if let term, term.turn == lead.turn { return term }
+    term = nil
+    let made = try Term.begin(services, as: lead) { () throws(Setback) in try self.goesOn() }
+    term = made
+    tellReady()
+    return made
+  }
+
+  /// What ends a turn before it was asked to.
+  private func take(_ setback: Setback) throws(Failure) {
+    let lost = term?.facts.interactions ?? 0
+    term = nil
+    switch setback {
+    case .leadLost(let reason): log(.fenced(group: services.plan.kafka.groupID, message: reason))
+    case .beginAgain(let reason): log(.commitAborted(reason: reason, interactions: lost))
+    case .stopped: return
+    case .failed(let failure): throw failure
+    }
+    services.wakeup.wait(upTo: TimeSpan(200))
+  }
+
+  /// The batch under way is committed, and the lead is free for others.
+  private func finish(_ reason: String) {
+    let begun = SystemClock.monotonic
+    log(.stopping(reason: reason))
+    services.notifier.stopping()
+    var isCommitted = true
+    do throws(Setback) { try term?.commit(as: lead) } catch { isCommitted = false }
+    term = nil
+    log.tellRepeats(all: true)
+    log(
+      .stopped(reason: reason, committed: isCommitted, took: SystemClock.monotonic - begun))
+  }
+
+  /// Asked while a turn begins, which may take long.
+  private func goesOn() throws(Setback) {
+    if stop() != nil { throw .stopped }
+    let turn = lead.turn
+    try pollLead()
+    pulse.beat(nil)
+    guard lead.holds(turn: turn) else {
+      throw .leadLost("the group has moved on without this daemon")
+    }
+  }
+
+  private func pollLead() throws(Setback) {
+    do throws(KafkaError) { try lead.poll() } catch { throw .failed(Cluster.failure(error)) }
+  }
+
+  private func letGo() throws(Setback) {
+    do throws(KafkaError) { try lead.letGo() } catch { throw .beginAgain(error.description) }
+  }
+
+  private func tellReady() {
+    guard !isReady else { return }
+    isReady = true
+    services.notifier.ready(status: lead.standing == .active ? "Active" : "Standing by")
+  }
+
+  private var log: Log { services.log }
+}

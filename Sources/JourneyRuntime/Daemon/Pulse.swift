@@ -1,0 +1,54 @@
+internal import JourneyEngine
+internal import JourneyModel
+internal import Supervision
+
+/// Tells from time to time how the daemon is: the watchdog, `STATUS`, and the line of numbers.
+struct Pulse {
+  private let services: Services
+  private var beatAt = SystemClock.monotonic
+  private var watchdogAt = SystemClock.monotonic
+  private var statsAt = SystemClock.monotonic
+
+  init(_ services: Services) { self.services = services }
+
+  /// To be called in every round; does nothing for most of them.
+  mutating func beat(_ term: Term?) {
+    let now = SystemClock.monotonic
+    if let period = services.notifier.watchdogMicroseconds,
+      (now - watchdogAt).milliseconds * 1000 >= period
+    {
+      watchdogAt = now
+      services.notifier.watchdog()
+    }
+    guard now - beatAt >= .seconds(1) else { return }
+    beatAt = now
+    services.log.tellRepeats()
+    let interval = services.plan.log.statsInterval
+    guard now - statsAt >= interval else { return }
+    let passed = now - statsAt
+    statsAt = now
+    tell(term, interval: passed)
+  }
+
+  private mutating func tell(_ term: Term?, interval: TimeSpan) {
+    guard let term else { return }
+    term.addCounts()
+    let wall = services.wall()
+    let behind = term.clock.now.map { max(.zero, wall - $0) } ?? .zero
+    let lag = term.input.lag
+    services.log(
+      .stats(
+        services.stats.line(
+          interval: interval,
+          Stats.Standing(
+            config: services.plan.fingerprint, customers: term.engine.customerCount, lag: lag,
+            clockBehind: behind, stateBytes: 0, residentBytes: ProcessFacts.residentBytes))))
+    services.notifier.status(
+      "Active: \(term.input.lanes.count) partitions, \(rate(interval))/s, lag \(lag)")
+    services.stats.reset()
+  }
+
+  private func rate(_ interval: TimeSpan) -> Int {
+    services.stats.read * 1000 / Int(max(1, interval.milliseconds))
+  }
+}

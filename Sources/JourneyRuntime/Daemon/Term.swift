@@ -1,0 +1,203 @@
+internal import EventFormats
+internal import JourneyEngine
+internal import JourneyModel
+internal import KafkaClient
+internal import Supervision
+
+/// One turn as the active daemon of the group: from the committed offsets on, until the lead is gone.
+///
+/// Everything that was not committed ends with it; the next turn begins from what was.
+final class Term {
+  let turn: Int
+  let input: InputSequence
+  let engine: Engine
+  var clock: DaemonClock
+  let outbox: Outbox
+  var facts = BatchFacts()
+  let committer: any Committer
+  let services: Services
+  private let plan: Plan
+  /// What of the engine's counters is in the numbers already.
+  private var counted = Engine.Counts()
+
+  init(_ parts: TermParts, turn: Int, services: Services) {
+    self.turn = turn
+    self.services = services
+    plan = services.plan
+    input = parts.input
+    engine = parts.engine
+    clock = parts.clock
+    outbox = parts.outbox
+    committer = parts.committer
+    input.listener = self
+  }
+
+  /// Takes what has come, oldest first, and fires what is due, until nothing is at hand or the batch is full.
+  ///
+  /// Returns whether there may be more at hand.
+  func work() throws(Setback) -> Bool {
+    input.tell(&clock, at: SystemClock.monotonic)
+    for _ in 0..<Limits.interactionsPerRoundMax {
+      guard !isFull else { return true }
+      guard let lane = try input.next() else {
+        passTime()
+        return input.hasMore
+      }
+      guard try take(lane) else { return true }
+    }
+    return true
+  }
+
+  /// The batch is to be committed now.
+  func isCommitDue(at monotonic: TimeSpan) -> Bool {
+    guard let begun = facts.begun else { return false }
+    let interval = plan.processing.commitInterval
+    let patience = input.isCatchingUp ? max(interval, Limits.catchingUpCommitInterval) : interval
+    return isFull || monotonic - begun >= patience
+  }
+
+  /// How long nothing can be due, if nothing comes.
+  func idleSpan(at monotonic: TimeSpan) -> TimeSpan {
+    var span = TimeSpan(100)
+    if let begun = facts.begun {
+      span = min(span, plan.processing.commitInterval - (monotonic - begun))
+    }
+    if let now = clock.now, let next = engine.nextDeadline {
+      span = min(span, next + plan.time.grace + TimeSpan(1) - now)
+    }
+    return max(span, TimeSpan(1))
+  }
+
+  /// Lets the interaction at the head of a lane take effect; false where the batch was full before it was its turn.
+  private func take(_ lane: Lane) throws(Setback) -> Bool {
+    let time = lane.interaction.time
+    let newest = lane.newest.map { max($0, time) } ?? time
+    if lane.holdsClock { clock.hold(lane.number, at: newest) }
+    let reach = clock.reach(wall: services.wall()) ?? time
+    clock.move(to: reach)
+    guard fire(to: reach) else { return false }
+    lane.newest = newest
+    begin()
+    facts.interactions += 1
+    facts.arrivals.append(lane.arrival)
+    services.stats.read += 1
+    switch engine.handle(lane.interaction, at: reach) {
+    case .accepted, .unknownSuggestion: break
+    case .duplicate: services.stats.duplicates += 1
+    case .rejected(let rejection):
+      input.withRecord(of: lane) { reject($0, of: lane, for: rejection) }
+    }
+    drain()
+    try input.pass(lane)
+    return true
+  }
+
+  /// Moves the clock on while nothing is at hand, and fires what has become due.
+  private func passTime() {
+    guard let reach = clock.reach(wall: services.wall()) else { return }
+    clock.move(to: reach)
+    _ = fire(to: reach)
+    if input.hasMoved { begin() }
+  }
+
+  /// Fires the deadlines that the clock has passed; false where the batch was full before all had their turn.
+  private func fire(to moment: Moment) -> Bool {
+    while let next = engine.nextDeadline, next + plan.time.grace < moment {
+      guard !isFull else { return false }
+      engine.advance(to: min(moment, next + plan.time.grace + TimeSpan(1)), inclusive: false)
+      drain()
+    }
+    return true
+  }
+
+  private func drain() {
+    guard !engine.effects.isEmpty else { return }
+    begin()
+    for effect in engine.effects { outbox.add(effect) }
+    engine.effects.removeAll(keepingCapacity: true)
+  }
+
+  private func begin() {
+    if facts.begun == nil { facts.begun = SystemClock.monotonic }
+  }
+
+  /// The batch has as much as one commit may have.
+  private var isFull: Bool {
+    outbox.batch.count + facts.interactions >= Limits.rowsPerCommitMax
+      || outbox.batch.byteCount >= Limits.bytesPerCommitMax
+  }
+}
+
+extension Term: PassedRecords {
+  func skipped(of lane: Lane) {
+    begin()
+    services.stats.read += 1
+    services.stats.skipped += 1
+  }
+
+  func rejected(_ record: borrowing Record, of lane: Lane, for rejection: Rejection) {
+    begin()
+    services.stats.read += 1
+    reject(record, of: lane, for: rejection)
+  }
+
+  private func reject(_ record: borrowing Record, of lane: Lane, for rejection: Rejection) {
+    services.stats.rejected += 1
+    outbox.reject(record, of: lane.place, for: rejection)
+    if services.log.shows(.debug) {
+      services.log(
+        .rejected(
+          source: plan.sources[lane.source].name, topic: lane.place.topic,
+          partition: Int(lane.place.partition), offset: record.offset.rawValue, rejection))
+    }
+  }
+}
+
+// MARK: Counting
+
+extension Term {
+  /// Adds what the engine has counted since the last time to the daemon's numbers.
+  func addCounts() {
+    let now = engine.counts
+    services.stats.late += now.late - counted.late
+    services.stats.evicted += now.evicted - counted.evicted
+    services.stats.merges += now.merges - counted.merges
+    services.stats.made += now.made - counted.made
+    services.stats.withdrawn += now.withdrawn - counted.withdrawn
+    for (name, count) in now.refused {
+      guard let gate = Gate(refusal: name) else { continue }
+      services.stats.refusals[gate] += count - (counted.refused[name] ?? 0)
+    }
+    counted = now
+  }
+}
+
+// MARK: Committing
+
+extension Term {
+  /// Makes everything since the last commit take effect; nothing to do where there is nothing.
+  func commit(as lead: Lead) throws(Setback) {
+    guard facts.begun != nil else { return }
+    guard lead.holds(turn: turn) else {
+      throw .leadLost("the group has moved on without this daemon")
+    }
+    let begun = SystemClock.monotonic
+    let now = clock.now ?? services.wall()
+    for customer in engine.takeChanged() { outbox.add(engine.picture(of: customer, at: now)) }
+    let offsets = input.offsets()
+    let rows = outbox.batch.count
+    try committer.commit(outbox.batch, offsets, as: lead)
+    services.cluster.watch.answered()
+    input.committed(offsets)
+    outbox.batch.removeAll()
+    services.stats.commits += 1
+    let wall = services.wall()
+    for arrival in facts.arrivals {
+      services.stats.latency.record(max(0, (wall - arrival).milliseconds) * 1000)
+    }
+    services.log(
+      .committed(
+        interactions: facts.interactions, rows: rows, took: SystemClock.monotonic - begun))
+    facts.removeAll()
+  }
+}
