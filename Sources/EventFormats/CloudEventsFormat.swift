@@ -1,7 +1,7 @@
 internal import JourneyModel
 
 /// CloudEvents 1.0 on Kafka, structured and binary: the envelope around native fields (spec 1.2).
-struct CloudEventsFormat {
+final class CloudEventsFormat {
   private let types: [(from: [UInt8], to: [UInt8])]
 
   /// The envelope as headers bring it, and what they say of the body.
@@ -41,13 +41,13 @@ struct CloudEventsFormat {
     } else {
       try CloudEventsFormat.check(envelope)
     }
-    reader.draft.takeNative(data)
-    reader.draft.origin = envelope.source
-    reader.draft.id = envelope.id
-    if !envelope.time.isNothing { reader.draft.time = .text(envelope.time) }
-    reader.draft.touchpoint = touchpoint(of: envelope.type, &reader.scratch)
-    reader.draft.traceparent = envelope.traceparent
-    reader.draft.tracestate = envelope.tracestate
+    reader.draft.pointee.takeNative(data)
+    reader.draft.pointee.origin = envelope.source
+    reader.draft.pointee.id = envelope.id
+    if !envelope.time.isNothing { reader.draft.pointee.time = .text(envelope.time) }
+    reader.draft.pointee.touchpoint = touchpoint(of: envelope.type, &reader.scratch)
+    reader.draft.pointee.traceparent = envelope.traceparent
+    reader.draft.pointee.tracestate = envelope.tracestate
   }
 
   private static func check(_ envelope: Envelope) throws(Rejection) {

@@ -150,6 +150,7 @@ extension UnsafeBufferPointer<UInt8> {
 
   /// Without Unicode white space at both ends.
   var trimmed: UnsafeBufferPointer<UInt8> {
+    if let first, let last, first &- 33 < 94, last &- 33 < 94 { return self }
     var from = 0
     var to = count
     while from < to, let width = blank(from, to, forwards: true) { from += width }

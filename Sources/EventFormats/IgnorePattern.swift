@@ -10,7 +10,7 @@ package struct PlanProblem: Error, Equatable, Sendable {
 ///
 /// A class of ASCII characters between `^` and `$`, as the default is, is compared as bytes; any other pattern
 /// runs as a regular expression, and its answers for the values seen last are kept.
-struct IgnorePattern {
+final class IgnorePattern {
   private let plain: PlainClass?
   private let regex: Regex<AnyRegexOutput>
   private let cache = AnswerCache()

@@ -118,9 +118,15 @@ struct JSONRef {
 
   /// The member of that name; absent where there is none, or where this is no object.
   func member(_ name: UnsafeBufferPointer<UInt8>) -> JSONRef {
-    guard kind == .object else { return .absent }
-    for (key, value) in members where key.count == name.count && key.isSame(as: name) {
-      return value
+    guard kind == .object, let view, let node else { return .absent }
+    let nodes = UnsafePointer<json_node>(view.pointee.nodes)
+    var child = node + 1
+    let end = nodes.map { $0 + Int(node.pointee.next) } ?? child
+    while child < end {
+      if child.pointee.key_length == UInt32(name.count), JSONRef.key(child, view).isSame(as: name) {
+        return JSONRef(child, view)
+      }
+      child = end - (Int(node.pointee.next) - Int(child.pointee.next))
     }
     return .absent
   }

@@ -24,7 +24,7 @@ final class ConstantJSON {
 }
 
 /// One field of a map, compiled.
-struct MappedField {
+final class MappedField {
   enum Origin {
     case pointer(JSONPointer)
     case const(ConstantJSON)
@@ -70,9 +70,9 @@ struct MappedField {
     timeForm = plan.timeForm
   }
 
-  init?(_ plan: MappingPlan.Field?) throws(PlanProblem) {
+  static func make(_ plan: MappingPlan.Field?) throws(PlanProblem) -> MappedField? {
     guard let plan else { return nil }
-    self = try MappedField(plan)
+    return try MappedField(plan)
   }
 }
 

@@ -1,7 +1,7 @@
 internal import JourneyModel
 
 /// Any JSON, each native field from where the source's map says (spec 1.2, 2.2).
-struct MappedFormat {
+final class MappedFormat {
   private enum Members {
     case whole(MappedField)
     case named([(name: ConstantJSON, field: MappedField)])
@@ -37,17 +37,17 @@ struct MappedFormat {
   private let erase: MappedField?
 
   init(_ map: MappingPlan) throws(PlanProblem) {
-    id = try MappedField(map.id)
-    time = try MappedField(map.time)
-    touchpoint = try MappedField(map.touchpoint)
-    channel = try MappedField(map.channel)
+    id = try MappedField.make(map.id)
+    time = try MappedField.make(map.time)
+    touchpoint = try MappedField.make(map.touchpoint)
+    channel = try MappedField.make(map.channel)
     identifiers = try MappedFormat.members(map.identifiers)
     attributes = try MappedFormat.members(map.attributes)
-    satisfaction = try MappedField(map.satisfaction)
+    satisfaction = try MappedField.make(map.satisfaction)
     traits = try MappedFormat.members(map.traits)
     consent = try MappedFormat.consents(map.consent)
     suggestion = try MappedFormat.members(map.suggestion)
-    erase = try MappedField(map.erase)
+    erase = try MappedField.make(map.erase)
   }
 
   /// Fills a draft; false where a field says to leave the record out.

@@ -6,7 +6,7 @@ extension ReaderCore {
   {
     let id = try idText()
     interaction.time = try time()
-    let touchpoint = names.lookup(draft.touchpoint.text)
+    let touchpoint = names.lookup(draft.pointee.touchpoint.text)
     interaction.isContact = source.isContact && !isIgnored(touchpoint)
     try check(interaction.time, bounds, isContact: interaction.isContact)
     var channel = ChannelFound(text: UnsafeBufferPointer(start: nil, count: 0), name: nil)
@@ -30,26 +30,28 @@ extension ReaderCore {
     if interaction.isContact { try takeContact(touchpoint, channel, &interaction) }
     try takeConsents(&interaction)
     takeTraits(&interaction)
-    interaction.origin = interaction.add(draft.origin.text)
+    interaction.origin = interaction.add(draft.pointee.origin.text)
     takeTrace(&interaction)
   }
 
   private func idText() throws(Rejection) -> UnsafeBufferPointer<UInt8> {
-    switch draft.id.kind {
+    switch draft.pointee.id.kind {
     case .absent, .null: throw Rejection(.idMissing, "“id” is not there")
     case .string, .integer:
-      guard (1...Limits.recordIdBytesMax).contains(draft.id.text.count) else {
+      guard (1...Limits.recordIdBytesMax).contains(draft.pointee.id.text.count) else {
         throw Rejection(
-          .idInvalid, "“id” has \(draft.id.text.count) bytes, not 1 to \(Limits.recordIdBytesMax)")
+          .idInvalid,
+          "“id” has \(draft.pointee.id.text.count) bytes, not 1 to \(Limits.recordIdBytesMax)")
       }
-      return draft.id.text
+      return draft.pointee.id.text
     case .unfit, .false, .true, .real, .list, .object:
-      throw Rejection(.idInvalid, "“id” is \(draft.id.kind.article), not a text or whole number")
+      throw Rejection(
+        .idInvalid, "“id” is \(draft.pointee.id.kind.article), not a text or whole number")
     }
   }
 
   private func time() throws(Rejection) -> Moment {
-    switch draft.time {
+    switch draft.pointee.time {
     case .missing: throw Rejection(.timeMissing, "“time” is not there")
     case .invalid: throw Rejection(.timeInvalid, "“time” is no RFC 3339 time with an offset")
     case .moment(let moment): return moment
@@ -84,13 +86,13 @@ extension ReaderCore {
 
   /// Whether the catalogue says to take such a touchpoint's records for no contact.
   private func isIgnored(_ touchpoint: NameID?) -> Bool {
-    source.catalogue.unknownTouchpoints == .ignore && draft.touchpoint.kind == .string
-      && draft.touchpoint.text.isName(bytesMax: Limits.touchpointBytesMax)
+    source.catalogue.unknownTouchpoints == .ignore && draft.pointee.touchpoint.kind == .string
+      && draft.pointee.touchpoint.text.isName(bytesMax: Limits.touchpointBytesMax)
       && !source.catalogue.knowsTouchpoint(touchpoint)
   }
 
   private func checkTouchpoint(_ name: NameID?) throws(Rejection) {
-    let value = draft.touchpoint
+    let value = draft.pointee.touchpoint
     guard !value.isNothing else { throw Rejection(.touchpointMissing, "“touchpoint” is not there") }
     guard value.kind == .string, value.text.isName(bytesMax: Limits.touchpointBytesMax) else {
       throw Rejection(
@@ -119,7 +121,7 @@ extension ReaderCore {
   }
 
   private mutating func channelText() throws(Rejection) -> ChannelFound {
-    let value = draft.channel
+    let value = draft.pointee.channel
     let text: UnsafeBufferPointer<UInt8>
     if value.isNothing {
       guard let channel = source.defaultChannel else {
@@ -148,7 +150,7 @@ extension ReaderCore {
   private mutating func takeContact(
     _ touchpoint: NameID?, _ channel: ChannelFound, _ interaction: inout Interaction
   ) throws(Rejection) {
-    guard let touchpoint = touchpoint ?? names.intern(draft.touchpoint.text) else {
+    guard let touchpoint = touchpoint ?? names.intern(draft.pointee.touchpoint.text) else {
       throw Rejection(.touchpointUnknown, "the touchpoint is one name too many")
     }
     guard let channel = channel.name ?? names.intern(channel.text) else {
@@ -160,13 +162,13 @@ extension ReaderCore {
   }
 
   private func takeIdentifiers(_ interaction: inout Interaction) throws(Rejection) {
-    let kind = draft.identifiers.object.kind
-    guard kind == .object || draft.identifiers.object.isNothing else {
+    let kind = draft.pointee.identifiers.object.kind
+    guard kind == .object || draft.pointee.identifiers.object.isNothing else {
       throw Rejection(.identifiersInvalid, "“identifiers” is \(kind.article), not an object")
     }
     var count = 0
     var fault: Rejection?
-    draft.identifiers.forEach { name, value in
+    draft.pointee.identifiers.forEach { name, value in
       guard fault == nil else { return }
       let type = source.identifierRules.type(name)
       if value.kind == .list {
@@ -204,36 +206,39 @@ extension ReaderCore {
   }
 
   private func checkAttributes() throws(Rejection) {
-    guard draft.attributes.object.kind == .object || draft.attributes.object.isNothing else {
+    guard
+      draft.pointee.attributes.object.kind == .object || draft.pointee.attributes.object.isNothing
+    else {
       throw Rejection(
-        .attributesInvalid, "“attributes” is \(draft.attributes.object.kind.article), not an object"
+        .attributesInvalid,
+        "“attributes” is \(draft.pointee.attributes.object.kind.article), not an object"
       )
     }
-    for (name, value) in draft.attributes.listed where value.kind == .unfit {
+    for (name, value) in draft.pointee.attributes.listed where value.kind == .unfit {
       throw Rejection(.attributesInvalid, "“attributes.\(name.shown)” cannot be converted")
     }
-    guard draft.attributes.sourceCount <= Limits.attributesBytesMax else {
+    guard draft.pointee.attributes.sourceCount <= Limits.attributesBytesMax else {
       throw Rejection(
         .attributesTooLarge,
-        "“attributes” has \(draft.attributes.sourceCount) bytes, above \(Limits.attributesBytesMax)"
+        "“attributes” has \(draft.pointee.attributes.sourceCount) bytes, above \(Limits.attributesBytesMax)"
       )
     }
   }
 
   private func satisfaction(_ touchpoint: NameID?) throws(Rejection) -> Double? {
-    let own = draft.satisfaction
+    let own = draft.pointee.satisfaction
     if !own.isNothing {
       guard let number = own.number else {
         throw Rejection(.satisfactionInvalid, "“satisfaction” is \(own.kind.article), not a number")
       }
-      let value = draft.scale.map { $0.satisfaction(number) } ?? number
+      let value = draft.pointee.scale.map { $0.satisfaction(number) } ?? number
       guard let value, (-1.0...1.0).contains(value) else {
         throw Rejection(.satisfactionInvalid, "“satisfaction” is off its scale")
       }
       return value
     }
     guard let scale = source.catalogue.satisfaction(touchpoint) else { return nil }
-    let attribute = scale.path.value(in: draft.attributes)
+    let attribute = scale.path.value(in: draft.pointee.attributes)
     guard !attribute.isNothing else { return nil }
     guard let number = attribute.number, let value = scale.scale.satisfaction(number) else {
       let path = String(decoding: scale.path.bytes, as: UTF8.self)
@@ -244,39 +249,42 @@ extension ReaderCore {
   }
 
   private func checkTraits() throws(Rejection) {
-    guard draft.traits.object.kind == .object || draft.traits.object.isNothing else {
+    guard draft.pointee.traits.object.kind == .object || draft.pointee.traits.object.isNothing
+    else {
       throw Rejection(
-        .traitsInvalid, "“traits” is \(draft.traits.object.kind.article), not an object")
+        .traitsInvalid, "“traits” is \(draft.pointee.traits.object.kind.article), not an object")
     }
-    for (name, value) in draft.traits.listed where value.kind == .unfit {
+    for (name, value) in draft.pointee.traits.listed where value.kind == .unfit {
       throw Rejection(.traitsInvalid, "“traits.\(name.shown)” cannot be converted")
     }
-    guard draft.traits.sourceCount <= Limits.traitsBytesMax else {
+    guard draft.pointee.traits.sourceCount <= Limits.traitsBytesMax else {
       throw Rejection(
         .traitsInvalid,
-        "“traits” has \(draft.traits.sourceCount) bytes, above \(Limits.traitsBytesMax)")
+        "“traits” has \(draft.pointee.traits.sourceCount) bytes, above \(Limits.traitsBytesMax)")
     }
   }
 
   private func takeErase(_ interaction: inout Interaction) throws(Rejection) {
-    switch draft.erase.kind {
+    switch draft.pointee.erase.kind {
     case .absent, .null, .false: interaction.erase = false
     case .true: interaction.erase = true
     case .unfit, .integer, .real, .string, .list, .object:
-      throw Rejection(.eraseInvalid, "“erase” is \(draft.erase.kind.article), not true or false")
+      throw Rejection(
+        .eraseInvalid, "“erase” is \(draft.pointee.erase.kind.article), not true or false")
     }
   }
 
   private func takeSuggestion(_ interaction: inout Interaction) throws(Rejection) {
-    var id = draft.suggestionID
-    var outcome = draft.suggestionOutcome
-    if !draft.suggestion.isNothing {
-      guard draft.suggestion.kind == .object else {
+    var id = draft.pointee.suggestionID
+    var outcome = draft.pointee.suggestionOutcome
+    if !draft.pointee.suggestion.isNothing {
+      guard draft.pointee.suggestion.kind == .object else {
         throw Rejection(
-          .suggestionInvalid, "“suggestion” is \(draft.suggestion.kind.article), not an object")
+          .suggestionInvalid,
+          "“suggestion” is \(draft.pointee.suggestion.kind.article), not an object")
       }
-      id = draft.suggestion.member("id")
-      outcome = draft.suggestion.member("outcome")
+      id = draft.pointee.suggestion.member("id")
+      outcome = draft.pointee.suggestion.member("outcome")
     } else if id.isNothing, outcome.isNothing {
       return
     }
@@ -294,12 +302,12 @@ extension ReaderCore {
   }
 
   private func takeTrace(_ interaction: inout Interaction) {
-    let parent = draft.traceparent
+    let parent = draft.pointee.traceparent
     guard parent.kind == .string, !parent.text.isEmpty,
       parent.text.count <= Limits.traceparentBytesMax
     else { return }
     interaction.traceparent = interaction.add(parent.text)
-    let state = draft.tracestate
+    let state = draft.pointee.tracestate
     guard state.kind == .string, state.text.count <= Limits.tracestateBytesMax else { return }
     interaction.tracestate = interaction.add(state.text)
   }

@@ -3,8 +3,8 @@ internal import JourneyModel
 /// Attributes, traits and consents: what of them an interaction keeps.
 extension ReaderCore {
   mutating func takeAttributes(_ interaction: inout Interaction) {
-    if showsAll { shownAttributes = draft.attributes.json }
-    source.paths.collect(draft.attributes, names: names) { name, value in
+    if showsAll { shownAttributes = draft.pointee.attributes.json }
+    source.paths.collect(draft.pointee.attributes, names: names) { name, value in
       guard let name, let kind = value.kind.valueKind,
         let text = interaction.add(value, bytesMax: Limits.attributeKeptBytesMax)
       else {
@@ -17,8 +17,8 @@ extension ReaderCore {
   }
 
   mutating func takeTraits(_ interaction: inout Interaction) {
-    if showsAll { shownTraits = draft.traits.json }
-    draft.traits.forEach { name, value in
+    if showsAll { shownTraits = draft.pointee.traits.json }
+    draft.pointee.traits.forEach { name, value in
       guard let kind = value.kind.valueKind, name.count <= Limits.traitBytesMax else {
         interaction.leftOut += 1
         return
@@ -37,28 +37,28 @@ extension ReaderCore {
   }
 
   mutating func checkConsents() throws(Rejection) {
-    if !draft.consent.isNothing {
-      guard draft.consent.kind == .object else {
+    if !draft.pointee.consent.isNothing {
+      guard draft.pointee.consent.kind == .object else {
         throw Rejection(
-          .consentInvalid, "“consent” is \(draft.consent.kind.article), not an object")
+          .consentInvalid, "“consent” is \(draft.pointee.consent.kind.article), not an object")
       }
-      for (channel, purposes) in draft.consent.members where !purposes.isNothing {
+      for (channel, purposes) in draft.pointee.consent.members where !purposes.isNothing {
         guard purposes.kind == .object else {
           throw Rejection(
             .consentInvalid,
             "“consent.\(channel.shown)” is \(purposes.kind.article), not purposes")
         }
         for (purpose, value) in purposes.members where !value.isNothing {
-          draft.consents.append(
+          draft.pointee.consents.append(
             Draft.ConsentEntry(channel: channel, purpose: purpose, value: value))
         }
       }
     }
-    guard draft.consents.count <= Limits.consentsPerRecordMax else {
+    guard draft.pointee.consents.count <= Limits.consentsPerRecordMax else {
       throw Rejection(
         .consentInvalid, "“consent” has more than \(Limits.consentsPerRecordMax) decisions")
     }
-    for entry in draft.consents where !entry.value.isNothing {
+    for entry in draft.pointee.consents where !entry.value.isNothing {
       let isNamed = [entry.channel, entry.purpose].allSatisfy {
         (1...Limits.touchpointBytesMax).contains($0.count)
       }
@@ -72,7 +72,7 @@ extension ReaderCore {
 
   /// Of two decisions on one pair, as several categories can give, denied counts.
   func takeConsents(_ interaction: inout Interaction) throws(Rejection) {
-    for entry in draft.consents {
+    for entry in draft.pointee.consents {
       guard let granted = entry.granted else { continue }
       guard let channel = names.intern(entry.channel), let purpose = names.intern(entry.purpose)
       else {

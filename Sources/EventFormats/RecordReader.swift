@@ -34,7 +34,7 @@ package final class RecordReader {
 }
 
 /// A source as its reader needs it.
-struct CompiledSource {
+final class CompiledSource {
   let name: NameID
   /// False where the source's records are no contacts.
   let isContact: Bool
@@ -80,7 +80,8 @@ struct ReaderCore: ~Copyable {
   /// Of what stands encoded within a record.
   var inner = JSONDocument()
   var scratch = Scratch()
-  var draft = Draft()
+  /// Behind a pointer, so that looking at a field copies that field only.
+  let draft: UnsafeMutablePointer<Draft>
   var showsAll = false
   var shownAttributes: [UInt8] = []
   var shownTraits: [UInt8] = []
@@ -88,6 +89,13 @@ struct ReaderCore: ~Copyable {
   init(_ source: CompiledSource, names: NameTable) {
     self.source = source
     self.names = names
+    draft = .allocate(capacity: 1)
+    draft.initialize(to: Draft())
+  }
+
+  deinit {
+    draft.deinitialize(count: 1)
+    draft.deallocate()
   }
 
   mutating func read(
@@ -95,7 +103,7 @@ struct ReaderCore: ~Copyable {
   ) -> Reading {
     interaction.removeAll()
     interaction.source = source.name
-    draft.removeAll()
+    draft.pointee.removeAll()
     scratch.removeAll()
     do throws(Rejection) {
       guard try decode(record) else { return .skipped }
@@ -109,16 +117,16 @@ struct ReaderCore: ~Copyable {
   /// Fills the draft. False where the source's map leaves the record out.
   private mutating func decode(_ record: borrowing InputRecord) throws(Rejection) -> Bool {
     switch source.format {
-    case .journeyd: draft.takeNative(try object(of: record))
+    case .journeyd: draft.pointee.takeNative(try object(of: record))
     case .cloudevents(let format): try format.fill(&self, record)
     case .segment(let format):
       let root = try object(of: record)
-      try format.fill(&draft, &scratch, root)
+      try format.fill(&draft.pointee, &scratch, root)
     case .mapped(let format):
       let root = try object(of: record)
-      guard format.fill(&draft, &scratch, root, record) else { return false }
+      guard format.fill(&draft.pointee, &scratch, root, record) else { return false }
     }
-    if let headers = record.headers { draft.takeTrace(headers) }
+    if let headers = record.headers { draft.pointee.takeTrace(headers) }
     return true
   }
 

@@ -1,7 +1,7 @@
 internal import JourneyModel
 
 /// The six calls of the Segment Spec, as Segment, RudderStack and Jitsu write them (spec 1.2).
-struct SegmentFormat {
+final class SegmentFormat {
   private struct Decision {
     let category: [UInt8]
     let channel: [UInt8]

@@ -14,29 +14,17 @@ package struct NameID: Hashable, Comparable, Sendable {
 /// Numbers never change, so that rows stay readable whatever the configuration becomes. Holds
 /// ``Limits/namesMax`` names. Not for sharing between threads.
 package final class NameTable {
-  private var bytes: [UInt8] = []
-  private var ends: [UInt32] = []
-  /// Open addressing: number + 1, or 0 where empty.
-  private var slots: [UInt32] = Array(repeating: 0, count: 1024)
+  /// All in one value, so that a look-up takes hold of the table once.
+  private var table = Table()
 
   package init() { _ = intern("*") }
 
-  package var count: Int { ends.count }
+  package var count: Int { table.ends.count }
   /// Whether a new name can be taken.
-  package var hasRoom: Bool { ends.count < Limits.namesMax }
+  package var hasRoom: Bool { count < Limits.namesMax }
 
   /// The number of a name, given one where it is new. Nil where the table is full. Cost: about 10 ns.
-  package func intern(_ name: UnsafeBufferPointer<UInt8>) -> NameID? {
-    let slot = find(name)
-    if slots[slot] != 0 { return NameID(UInt16(slots[slot] - 1)) }
-    guard ends.count < Limits.namesMax else { return nil }
-    bytes.append(contentsOf: name)
-    ends.append(UInt32(bytes.count))
-    slots[slot] = UInt32(ends.count)
-    let id = NameID(UInt16(ends.count - 1))
-    if ends.count * 2 > slots.count { grow() }
-    return id
-  }
+  package func intern(_ name: UnsafeBufferPointer<UInt8>) -> NameID? { table.intern(name) }
 
   package func intern(_ name: String) -> NameID? {
     var name = name
@@ -44,10 +32,7 @@ package final class NameTable {
   }
 
   /// The number of a name that is already known.
-  package func lookup(_ name: UnsafeBufferPointer<UInt8>) -> NameID? {
-    let slot = find(name)
-    return slots[slot] == 0 ? nil : NameID(UInt16(slots[slot] - 1))
-  }
+  package func lookup(_ name: UnsafeBufferPointer<UInt8>) -> NameID? { table.lookup(name) }
 
   package func lookup(_ name: String) -> NameID? {
     var name = name
@@ -55,45 +40,67 @@ package final class NameTable {
   }
 
   package func text(_ id: NameID) -> String {
-    let range = range(of: Int(id.rawValue))
-    return String(decoding: bytes[range], as: UTF8.self)
+    String(decoding: table.bytes[table.range(of: Int(id.rawValue))], as: UTF8.self)
   }
 
   package func appendText(_ id: NameID, to out: inout [UInt8]) {
-    out.append(contentsOf: bytes[range(of: Int(id.rawValue))])
+    out.append(contentsOf: table.bytes[table.range(of: Int(id.rawValue))])
   }
 
   /// Whether the bytes of a come before those of b.
   package func precedes(_ a: NameID, _ b: NameID) -> Bool {
-    bytes[range(of: Int(a.rawValue))].lexicographicallyPrecedes(bytes[range(of: Int(b.rawValue))])
+    table.bytes[table.range(of: Int(a.rawValue))]
+      .lexicographicallyPrecedes(table.bytes[table.range(of: Int(b.rawValue))])
   }
 
-  private func range(of index: Int) -> Range<Int> {
-    (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])
-  }
+  private struct Table: ~Copyable {
+    var bytes: [UInt8] = []
+    var ends: [UInt32] = []
+    /// Open addressing: number + 1, or 0 where empty.
+    var slots: [UInt32] = Array(repeating: 0, count: 1024)
 
-  private func find(_ name: UnsafeBufferPointer<UInt8>) -> Int {
-    let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: stableHash(name)) & mask
-    while slots[slot] != 0 {
-      let range = range(of: Int(slots[slot] - 1))
-      if range.count == name.count {
-        let same = bytes.withUnsafeBufferPointer { all in
-          all[range].elementsEqual(name)
-        }
-        if same { return slot }
-      }
-      slot = (slot + 1) & mask
+    func lookup(_ name: UnsafeBufferPointer<UInt8>) -> NameID? {
+      let found = slots[find(name)]
+      return found == 0 ? nil : NameID(UInt16(found - 1))
     }
-    return slot
-  }
 
-  private func grow() {
-    slots = Array(repeating: 0, count: slots.count * 2)
-    for index in ends.indices {
+    mutating func intern(_ name: UnsafeBufferPointer<UInt8>) -> NameID? {
+      let slot = find(name)
+      if slots[slot] != 0 { return NameID(UInt16(slots[slot] - 1)) }
+      guard ends.count < Limits.namesMax else { return nil }
+      bytes.append(contentsOf: name)
+      ends.append(UInt32(bytes.count))
+      slots[slot] = UInt32(ends.count)
+      let id = NameID(UInt16(ends.count - 1))
+      if ends.count * 2 > slots.count { grow() }
+      return id
+    }
+
+    func range(of index: Int) -> Range<Int> {
+      (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])
+    }
+
+    private func find(_ name: UnsafeBufferPointer<UInt8>) -> Int {
+      let mask = slots.count - 1
+      var slot = Int(truncatingIfNeeded: stableHash(name)) & mask
+      while slots[slot] != 0, !isSame(Int(slots[slot] - 1), name) { slot = (slot + 1) & mask }
+      return slot
+    }
+
+    private func isSame(_ index: Int, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
       let range = range(of: index)
-      let slot = bytes.withUnsafeBufferPointer { find(UnsafeBufferPointer(rebasing: $0[range])) }
-      slots[slot] = UInt32(index + 1)
+      guard range.count == name.count else { return false }
+      for i in 0..<name.count where bytes[range.lowerBound + i] != name[i] { return false }
+      return true
+    }
+
+    private mutating func grow() {
+      slots = Array(repeating: 0, count: slots.count * 2)
+      for index in ends.indices {
+        let range = range(of: index)
+        let slot = bytes.withUnsafeBufferPointer { find(UnsafeBufferPointer(rebasing: $0[range])) }
+        slots[slot] = UInt32(index + 1)
+      }
     }
   }
 }
