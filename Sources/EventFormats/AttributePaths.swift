@@ -35,13 +35,15 @@ struct AttributePaths {
     }
     var paths: [Path] = []
     var entries: [Entry] = []
+    var places: [[UInt8]: Int] = [:]
     var seen: Set<String> = []
     for text in all where seen.insert(text).inserted {
       guard let name = names.intern(text) else { throw PlanProblem("there are too many names") }
       let dotted = DottedPath(text)
       for end in dotted.ends {
         let key = Array(dotted.bytes[..<end])
-        let place = entries.firstIndex { $0.key == key } ?? entries.count
+        let place = places[key] ?? entries.count
+        places[key] = place
         if place == entries.count {
           entries.append(Entry(key: key, whole: nil, beginsLonger: false))
         }
@@ -68,14 +70,12 @@ struct AttributePaths {
     _ take: (_ name: NameID?, _ value: JSONRef) -> Void
   ) {
     guard !isEmpty else { return }
-    var done: UInt64 = 0
     var hasLonger = false
     attributes.forEach { key, value in
       guard !value.isNothing else { return }
       let entry = find(key)
       if let entry, let path = entries[entry].whole {
         take(paths[path].name, value)
-        if path < 64 { done |= 1 << UInt64(path) }
       } else if keepsAll {
         let known = names.lookup(key)
         let hasRoom = names.count < Limits.namesBeforeAttributesMax
@@ -84,8 +84,8 @@ struct AttributePaths {
       if let entry, entries[entry].beginsLonger { hasLonger = hasLonger || value.kind == .object }
     }
     guard hasLonger else { return }
-    for (index, path) in paths.enumerated() where path.dotted.ends.count > 1 {
-      if index < 64, done >> UInt64(index) & 1 != 0 { continue }
+    for path in paths where path.dotted.ends.count > 1 {
+      guard path.dotted.whole(in: attributes).isNothing else { continue }
       let value = path.dotted.nested(in: attributes)
       if !value.isNothing { take(path.name, value) }
     }
@@ -138,10 +138,13 @@ struct DottedPath {
 
   /// The value at the path, a key with dots before nesting; absent where there is none, or null.
   func value(in members: DraftMembers) -> JSONRef {
-    bytes.withUnsafeBufferPointer { path in
-      let whole = members.member(path)
-      return whole.isNothing ? nested(in: members) : whole
-    }
+    let whole = whole(in: members)
+    return whole.isNothing ? nested(in: members) : whole
+  }
+
+  /// The member whose key is the whole path.
+  func whole(in members: DraftMembers) -> JSONRef {
+    bytes.withUnsafeBufferPointer { members.member($0) }
   }
 
   /// As ``value(in:)``, without the key that is the whole path.

@@ -338,5 +338,5 @@ extension UnsafeBufferPointer<UInt8> {
   }
 
   /// For messages, not longer than a line.
-  var shown: String { count <= 64 ? text : prefix(64).map { String(UnicodeScalar($0)) }.joined() }
+  var shown: String { String(decoding: prefix(64), as: UTF8.self) }
 }

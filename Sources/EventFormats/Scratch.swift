@@ -6,10 +6,12 @@ struct Scratch: ~Copyable {
   private var block = 0
   private var used = 0
   private static let blockBytes = 16 << 10
+  private static let blocksKeptMax = 4
 
   deinit { for block in blocks { block.deallocate() } }
 
   mutating func removeAll() {
+    while blocks.count > Scratch.blocksKeptMax { blocks.removeLast().deallocate() }
     block = 0
     used = 0
   }
@@ -21,7 +23,9 @@ struct Scratch: ~Copyable {
       used = 0
     }
     if block == blocks.count {
-      blocks.append(.allocate(capacity: max(count, Scratch.blockBytes)))
+      var capacity = Scratch.blockBytes
+      while capacity < count { capacity *= 2 }
+      blocks.append(.allocate(capacity: capacity))
     }
     let room = UnsafeMutableBufferPointer(rebasing: blocks[block][used..<(used + count)])
     used += count

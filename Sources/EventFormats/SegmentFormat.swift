@@ -119,17 +119,29 @@ final class SegmentFormat {
         return
       }
     }
+    draft.traits.sourceCount = max(traits.objectBytes, context.objectBytes)
+    // What is too large is refused, so it need not be put together.
+    guard draft.traits.sourceCount <= Limits.traitsBytesMax else { return }
     for (name, value) in traits.members where !name.isContactDetail {
       draft.traits.add(name, value)
     }
+    let hidden = SegmentFormat.names(of: traits)
     for (name, value) in context.members where !name.isContactDetail {
-      if traits.member(name).kind == .absent { draft.traits.add(name, value) }
+      let isHidden =
+        hidden.map { $0.contains(Array(name)) } ?? (traits.member(name).kind != .absent)
+      if !isHidden { draft.traits.add(name, value) }
     }
     draft.traits.sourceCount = max(traits.objectBytes, context.objectBytes)
     let name: StaticString = "timezone"
     if timezone.kind == .string, draft.traits.member(name.bytes).kind == .absent {
       draft.traits.add(name.bytes, timezone)
     }
+  }
+
+  /// The names of an object with so many that looking for each anew would take too long; else nil.
+  private static func names(of object: JSONRef) -> Set<[UInt8]>? {
+    guard object.sourceCount > 1024 else { return nil }
+    return Set(object.members.map { Array($0.key) })
   }
 
   private func takeIdentifiers(

@@ -143,3 +143,26 @@ func `an event's name becomes a touchpoint in snake case`(event: String, touchpo
     #expect(reading.code == .touchpointInvalid)
   }
 }
+
+@Test func `traits of the call hide those of the context, also where there are many`() throws {
+  for count in [3, 400] {
+    var bench = try bench()
+    let own = (0..<count).map { "\"k\($0)\":1" }.joined(separator: ",")
+    let around = (1...count).map { "\"k\($0)\":2" }.joined(separator: ",")
+    let text = call(
+      "identify", without: ["traits", "context"], "\"traits\":{\(own)}",
+      "\"context\":{\"traits\":{\(around)}}")
+    #expect(bench.read(text) == .read)
+    #expect(traits(bench) == Set((0..<count).map { "k\($0)=1" } + ["k\(count)=2"]))
+  }
+}
+
+@Test func `two large halves of traits are refused without being put together`() throws {
+  var bench = try bench()
+  let many = (0..<40_000).map { "\"k\($0)\":1" }.joined(separator: ",")
+  let text = call(
+    "identify", without: ["traits", "context"], "\"traits\":{\(many)}",
+    "\"context\":{\"traits\":{\(many)}}")
+  let took = ContinuousClock().measure { #expect(bench.code(text) == .traitsInvalid) }
+  #expect(took < .seconds(5))
+}

@@ -176,3 +176,12 @@ func `an ignored identifier is none`(value: String) throws {
   #expect(bench.read(Fields().text) == .read)
   #expect(bench.interaction.traceparent == .empty && bench.interaction.tracestate == .empty)
 }
+
+@Test func `a path beyond many others is kept once, its key with dots before nesting`() throws {
+  let paths = (0..<100).map { "a\($0).b" }
+  var bench = try Bench(attributes: paths)
+  let attributes = "{\"a99.b\": 1, \"a99\": {\"b\": 2}, \"a98\": {\"b\": 3}}"
+  #expect(bench.read(Fields().with("attributes", attributes).text) == .read)
+  #expect(bench.interaction.attributes.count == 2)
+  #expect(bench.attributes() == ["a99.b": "1", "a98.b": "3"])
+}
