@@ -24,7 +24,7 @@ build: packages toolchain
 	$(RELEASE) --product journeyd
 
 demo: build
-	$(JOURNEYD) demo --config config
+	$(JOURNEYD) demo
 
 test: test-packages toolchain lint unit
 	$(SWIFT) build --build-tests $(CHECKED)

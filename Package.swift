@@ -12,10 +12,12 @@ let strict: [SwiftSetting] = [
 let cxx: [CXXSetting] = [.define("NDEBUG"), .unsafeFlags(["-O2"])]
 
 func library(
-  _ name: String, _ dependencies: [Target.Dependency] = [], linker: [LinkerSetting] = []
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [],
+  linker: [LinkerSetting] = []
 ) -> Target {
   .target(
-    name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: linker)
+    name: name, dependencies: dependencies, resources: resources, swiftSettings: strict,
+    linkerSettings: linker)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -52,7 +54,11 @@ let package = Package(
       [
         "JourneyModel", "EventFormats", "JourneyEngine", "Settings", "StateStore", "Supervision",
         "KafkaClient",
-      ]),
+      ],
+      // The demo brings the sample configuration along: links to `config/`.
+      resources: ["journeyd", "catalogue", "journeys", "suggestions", "contact"].map {
+        .embedInCode("Demo/Sample/\($0).yaml")
+      }),
     .executableTarget(
       name: "journeyd",
       dependencies: [

@@ -2,7 +2,9 @@ import Supervision
 
 extension Command {
   /// The table of commands: parsing, help, completion and the manual come from it.
-  static let all: [Command] = [daemon, check, test, replay, config, completion, man]
+  static let all: [Command] = [
+    daemon, check, test, replay, demo, config, completion, man,
+  ]
 
   static let completion = Command(
     name: "completion", summary: "Prints completion for a shell.",

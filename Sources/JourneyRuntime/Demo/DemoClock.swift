@@ -1,0 +1,31 @@
+package import JourneyModel
+package import Supervision
+
+/// A wall clock that runs an hour a second, from a Monday morning on.
+package struct DemoClock: Sendable {
+  /// Demo time per real time.
+  package static let speed: Int64 = 3_600
+  /// Monday, 5 January 2026, 07:00 in Amsterdam.
+  package static let start = Moment(1_767_592_800_000)
+
+  private let begun: Int64
+  private let monotonicMicroseconds: @Sendable () -> Int64
+
+  /// Begins to run now.
+  package init(
+    _ monotonicMicroseconds: @escaping @Sendable () -> Int64 = {
+      SystemClock.monotonicMicroseconds
+    }
+  ) {
+    self.monotonicMicroseconds = monotonicMicroseconds
+    begun = monotonicMicroseconds()
+  }
+
+  package var now: Moment {
+    let real = monotonicMicroseconds() - begun
+    return Self.start + TimeSpan(real * Self.speed / 1_000)
+  }
+
+  /// How long it has run, in real time.
+  package var ran: TimeSpan { TimeSpan((monotonicMicroseconds() - begun) / 1_000) }
+}
