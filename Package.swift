@@ -76,7 +76,11 @@ let package = Package(
     tests("SettingsTests", ["Settings", "JourneyModel", "KafkaClient"]),
     tests("SupervisionTests", ["JourneyModel", "Supervision"]),
     tests(
-      "CommandTests", ["JourneyModel", "Supervision", "KafkaClient", "JourneyRuntime", "journeyd"]),
+      "CommandTests",
+      [
+        "JourneyModel", "EventFormats", "Settings", "Supervision", "KafkaClient", "JourneyRuntime",
+        "journeyd",
+      ]),
     tests("ProjectTests", []),
     tests("EventFormatsTests", ["CSimdJSON", "EventFormats", "JourneyModel", "Settings"]),
     tests("JourneyEngineTests", ["JourneyModel", "JourneyEngine"]),

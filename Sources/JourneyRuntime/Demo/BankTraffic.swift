@@ -48,7 +48,8 @@ package struct BankTraffic {
   ) {
     guard let person = BankCustomer(customerID: customer) else { return }
     guard channel == "email" else { return }
-    let sent = now + .minutes(10)
+    // Mails go out in rounds, so that what a branch tells at night can still take one back.
+    let sent = now + .minutes(random.between(30, 720))
     feedback(person, id, "sent", at: sent)
     guard random.chance(0.45) else { return }
     let opened = sent + .minutes(random.between(5, 600))

@@ -1,9 +1,7 @@
 package import JourneyModel
-package import KafkaClient
 package import Supervision
 
-internal import Glibc
-internal import Synchronization
+internal import KafkaClient
 
 /// The daemon at work on made-up traffic of a bank, with a broker of its own in this process.
 package final class Demo {
@@ -42,7 +40,8 @@ package final class Demo {
       plan.state.directory = directory.path
       // A clock this fast leaves hours, not seconds, to wait for what is under way.
       plan.time.grace = TimeSpan(200)
-      plan.log.level = .warning
+      // The embedded broker lacks what the client warns of.
+      plan.log.level = .error
       self.plan = plan
       for topic in Demo.topics(of: plan) {
         try broker.create(topic: topic.name, partitions: topic.partitions)

@@ -1,5 +1,6 @@
 package import JourneyModel
-package import Supervision
+
+internal import Supervision
 
 /// A wall clock that runs an hour a second, from a Monday morning on.
 package struct DemoClock: Sendable {
@@ -9,23 +10,15 @@ package struct DemoClock: Sendable {
   package static let start = Moment(1_767_592_800_000)
 
   private let begun: Int64
-  private let monotonicMicroseconds: @Sendable () -> Int64
 
   /// Begins to run now.
-  package init(
-    _ monotonicMicroseconds: @escaping @Sendable () -> Int64 = {
-      SystemClock.monotonicMicroseconds
-    }
-  ) {
-    self.monotonicMicroseconds = monotonicMicroseconds
-    begun = monotonicMicroseconds()
-  }
+  package init() { begun = SystemClock.monotonicMicroseconds }
 
   package var now: Moment {
-    let real = monotonicMicroseconds() - begun
+    let real = SystemClock.monotonicMicroseconds - begun
     return Self.start + TimeSpan(real * Self.speed / 1_000)
   }
 
   /// How long it has run, in real time.
-  package var ran: TimeSpan { TimeSpan((monotonicMicroseconds() - begun) / 1_000) }
+  package var ran: TimeSpan { TimeSpan((SystemClock.monotonicMicroseconds - begun) / 1_000) }
 }

@@ -16,12 +16,24 @@ package final class TemporaryDirectory {
     path = String(cString: made)
   }
 
-  deinit {
-    nftw(
-      path,
-      { path, _, _, _ in
-        if let path { remove(path) }
-        return 0
-      }, 16, FTW_DEPTH | FTW_PHYS)
+  deinit { Self.remove(path) }
+
+  /// Links are removed, not followed.
+  private static func remove(_ path: String) {
+    if let folder = opendir(path) {
+      while let entry = readdir(folder) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        guard name != ".", name != ".." else { continue }
+        if entry.pointee.d_type == UInt8(DT_DIR) {
+          remove(path + "/" + name)
+        } else {
+          unlink(path + "/" + name)
+        }
+      }
+      closedir(folder)
+    }
+    rmdir(path)
   }
 }
