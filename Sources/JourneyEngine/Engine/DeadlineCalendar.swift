@@ -6,10 +6,12 @@ import JourneyModel
 struct DeadlineCalendar {
   struct Entry: Equatable {
     var moment: Moment
+    /// The customer's id then, which orders what is due at one moment: handles are not the same after a restart.
+    var id: CustomerID
     var customer: CustomerRef
 
     static func precedes(_ a: Entry, _ b: Entry) -> Bool {
-      a.moment != b.moment ? a.moment < b.moment : a.customer.rawValue < b.customer.rawValue
+      a.moment != b.moment ? a.moment < b.moment : a.id < b.id
     }
   }
 
@@ -18,8 +20,8 @@ struct DeadlineCalendar {
   var count: Int { heap.count }
   var first: Entry? { heap.first }
 
-  mutating func insert(_ moment: Moment, _ customer: CustomerRef) {
-    heap.append(Entry(moment: moment, customer: customer))
+  mutating func insert(_ moment: Moment, _ id: CustomerID, _ customer: CustomerRef) {
+    heap.append(Entry(moment: moment, id: id, customer: customer))
     var index = heap.count - 1
     while index > 0 {
       let parent = (index - 1) / 2

@@ -24,6 +24,8 @@ package final class Engine {
     package static let identities = Collects(rawValue: 2)
     /// Which customers changed, for ``Engine/takeChanged()``.
     package static let changes = Collects(rawValue: 4)
+    /// What changed, for ``Engine/takeChangedRows()``.
+    package static let rows = Collects(rawValue: 8)
   }
 
   package enum Verdict: Equatable, Sendable {
@@ -52,11 +54,11 @@ package final class Engine {
 
   package let plan: Plan
   package var collects: Collects {
-    didSet { who.collectsChanges = collects.contains(.identities) }
+    didSet { tellWho() }
   }
   /// What is to be done, in order; taken by the caller.
   package var effects: [Effect] = []
-  package private(set) var counts = Counts()
+  package internal(set) var counts = Counts()
   /// When each rule was first loaded by the group: the bound of those without `from`.
   package var firstLoaded: [String: Moment] = [:] {
     didSet {
@@ -66,20 +68,23 @@ package final class Engine {
       }
     }
   }
-  private var boundsOfRules: [NameID: Moment] = [:]
+  var boundsOfRules: [NameID: Moment] = [:]
 
   let compiled: CompiledPlan
   let who: WhoIsWho
   let customers = CustomerTable()
-  private let look: Look
-  private let mode: Mode
+  let look: Look
+  let mode: Mode
   var calendar = DeadlineCalendar()
   /// Whose suggestion it is, by the strongest identifier it goes with.
   var holders: [SuggestionID: StemRef] = [:]
   var changed: Set<CustomerRef> = []
+  /// Those of which the change was told and the row not yet taken.
+  var rowless: Set<CustomerRef> = []
   /// Ids under which nothing is known any more since rows were last taken.
   var left: Set<CustomerID> = []
   var namesTaken = 0
+  var rulesTaken: Set<String> = []
 
   package init(plan: Plan, names: NameTable, mode: Mode = .live, collects: Collects = []) {
     self.plan = plan
@@ -88,8 +93,15 @@ package final class Engine {
     compiled = CompiledPlan(plan, names: names, policyIsOff: !mode.policy)
     who = WhoIsWho(plan: plan.identity, names: names, keep: plan.history.keep)
     look = Look(compiled, customer: customers.pointer(CustomerRef(0)))
-    who.collectsChanges = collects.contains(.identities)
+    tellWho()
   }
+
+  func tellWho() {
+    who.collectsChanges = collects.contains(.identities)
+    who.collectsRows = collects.contains(.rows)
+  }
+
+  var collectsChanges: Bool { !collects.isDisjoint(with: [.changes, .rows]) }
 
   package var names: NameTable { compiled.names }
   package var customerCount: Int { who.customerCount }
@@ -165,13 +177,16 @@ package final class Engine {
 
   /// The customers that changed since the last call, each once, in the order of their handles.
   package func takeChanged() -> [CustomerRef] {
-    defer { changed.removeAll(keepingCapacity: true) }
+    defer {
+      if collects.contains(.rows) { rowless.formUnion(changed) }
+      changed.removeAll(keepingCapacity: true)
+    }
     return changed.sorted { $0.rawValue < $1.rawValue }
   }
 
   // MARK: What an interaction brings
 
-  private func take(
+  func take(
     _ interaction: Interaction, _ placement: Placement, at clock: Moment, concerned: inout Concerned
   ) {
     let customer = customers.pointer(placement.customer)
@@ -210,7 +225,7 @@ package final class Engine {
     }
   }
 
-  private func take(feedback interaction: Interaction, at clock: Moment) -> Verdict {
+  func take(feedback interaction: Interaction, at clock: Moment) -> Verdict {
     guard let feedback = interaction.feedback,
       let id = SuggestionID(interaction.text(feedback.suggestion)), let stem = holders[id]
     else {
@@ -226,7 +241,7 @@ package final class Engine {
   }
 
   /// An outcome that is a contact; the suggestion may be another customer's by now.
-  private func takeOutcome(of interaction: Interaction, from ref: CustomerRef, at clock: Moment)
+  func takeOutcome(of interaction: Interaction, from ref: CustomerRef, at clock: Moment)
     -> Verdict
   {
     guard let feedback = interaction.feedback else { return .accepted }
@@ -246,175 +261,24 @@ package final class Engine {
     return .accepted
   }
 
-  private func note(_ outcome: Outcome, of id: SuggestionID, for ref: CustomerRef, at time: Moment)
-  {
+  func note(_ outcome: Outcome, of id: SuggestionID, for ref: CustomerRef, at time: Moment) {
     let customer = customers.pointer(ref)
     for index in customer.pointee.suggestions.indices
     where customer.pointee.suggestions[index].id == id {
-      if customer.pointee.suggestions[index].note(outcome, at: time) { changed.insert(ref) }
+      _ = customer.pointee.suggestions[index].note(outcome, at: time)
     }
-  }
-
-  // MARK: Deciding
-
-  /// The id is shown in decisions only.
-  private func trigger(of interaction: Interaction) -> Decision.Trigger {
-    .interaction(collects.contains(.decisions) ? interaction.text(interaction.id) : "")
-  }
-
-  private func decide(
-    _ ref: CustomerRef, at clock: Moment, trigger: Decision.Trigger, _ concerned: Concerned,
-    merged: Bool,
-    interaction: Interaction?
-  ) {
-    let now = max(clock, customers.pointer(ref).pointee.newest)
-    // A deadline that the clock has not passed, its grace included, is not reached yet.
-    let horizon = clock - plan.time.grace - TimeSpan(1)
-    decide(
-      ref, now: now, horizon: horizon, trigger: trigger, concerned, merged: merged,
-      interaction: interaction)
-  }
-
-  private func decide(
-    _ ref: CustomerRef, now: Moment, horizon: Moment, trigger: Decision.Trigger,
-    _ concerned: Concerned,
-    merged: Bool, interaction: Interaction?
-  ) {
-    let customer = customers.pointer(ref)
-    noteID(of: ref)
-    counts.evicted += customer.pointee.forget(at: now, plan: compiled)
-    if collects.contains(.changes) { changed.insert(ref) }
-    // A deadline that came up has to be followed by the next one.
-    let isDeadline = if case .deadline = trigger { true } else { false }
-    guard isDeadline || mustDecide(customer, concerned, at: now) else { return }
-    look.begin(customer, id: who.id(of: ref), now: now, horizon: horizon)
-    var decider = Decider(
-      look: look, who: who, ref: ref, holdout: mode.holdout, trigger: trigger,
-      traceparent: interaction.map { $0.text($0.traceparent) } ?? "",
-      tracestate: interaction.map { $0.text($0.tracestate) } ?? "", firstLoaded: boundsOfRules)
-    decider.run(concerned, merged: merged, collectsDecisions: collects.contains(.decisions))
-    finish(decider, ref)
-  }
-
-  private func finish(_ decider: Decider, _ ref: CustomerRef) {
-    for (id, stem) in decider.made { holders[id] = stem }
-    for effect in decider.effects {
-      switch effect {
-      case .made(let made): if made.isControl { counts.control += 1 } else { counts.made += 1 }
-      case .withdrawn: counts.withdrawn += 1
-      case .decided, .identity, .gone: break
-      }
-    }
-    for refusal in decider.refusals {
-      let name = if case .pressure = refusal { "pressure" } else { refusal.name }
-      counts.refused[name, default: 0] += 1
-    }
-    effects.append(contentsOf: decider.effects)
-    let customer = look.customer
-    if customer.pointee.suggestions.count > 8 {
-      let gone = customer.pointee.forgetSuggestions(
-        before: look.now - compiled.suggestionSpan, at: look.now, plan: compiled)
-      for id in gone { holders[id] = nil }
-    }
-    schedule(ref, look.next)
-  }
-
-  /// Whether anything can be decided: mostly no rule names what came, and nothing is open or due.
-  private func mustDecide(
-    _ customer: UnsafeMutablePointer<Customer>, _ concerned: Concerned, at now: Moment
-  ) -> Bool {
-    if concerned.all || !compiled.rulesAlways.isEmpty { return true }
-    if concerned.facts, !compiled.rulesByFacts.isEmpty { return true }
-    if let touchpoint = concerned.touchpoint, compiled.rulesByTouchpoint[touchpoint] != nil {
-      return true
-    }
-    for waiting in customer.pointee.waiting where waiting.hasUnanswered || waiting.next <= now {
-      return true
-    }
-    for suggestion in customer.pointee.suggestions where suggestion.expires > now { return true }
-    return false
-  }
-
-  /// A late interaction that became a customer's first changes its id; nothing is told under the former one any more.
-  private func noteID(of ref: CustomerRef) {
-    let customer = customers.pointer(ref)
-    let id = who.id(of: ref)
-    guard customer.pointee.shownAs != id else { return }
-    if customer.pointee.shownAs.rawValue != 0 { leave(customer.pointee.shownAs) }
-    customer.pointee.shownAs = id
-  }
-
-  /// Nothing is known under an id any more.
-  private func leave(_ id: CustomerID) {
-    effects.append(.gone(id))
-    if collects.contains(.changes) { left.insert(id) }
-  }
-
-  private func schedule(_ ref: CustomerRef, _ moment: Moment) {
-    let customer = customers.pointer(ref)
-    guard customer.pointee.due != moment else { return }
-    customer.pointee.due = moment
-    if moment < .distantFuture { calendar.insert(moment, ref) }
-  }
-
-  // MARK: Forgetting
-
-  private func isShared(_ type: IdentifierType) -> Bool {
-    plan.identity.kinds[Int(type.rawValue)].shared
-  }
-
-  private func forgettingTime(of ref: CustomerRef) -> Moment {
-    customers.pointer(ref).pointee.newest + plan.history.forgetAnonymousAfter + TimeSpan(1)
-  }
-
-  /// One look a while later is enough, however often an anonymous customer comes.
-  private func scheduleForgetting(_ ref: CustomerRef) {
-    let customer = customers.pointer(ref)
-    guard customer.pointee.forgetDue == .distantFuture, who.isAnonymous(ref) else { return }
-    customer.pointee.forgetDue = forgettingTime(of: ref)
-    calendar.insert(customer.pointee.forgetDue, ref)
-  }
-
-  private func isToBeForgotten(_ ref: CustomerRef, at now: Moment) -> Bool {
-    now >= forgettingTime(of: ref) && who.isAnonymous(ref)
-  }
-
-  private func forget(_ ref: CustomerRef) {
-    let customer = customers.take(ref)
-    for suggestion in customer.suggestions { holders[suggestion.id] = nil }
-    leave(who.id(of: ref))
-    who.forget(ref)
-    changed.remove(ref)
-    counts.forgotten += 1
-  }
-
-  private func erase(_ interaction: Interaction, at clock: Moment) {
-    let regroup = who.erase(interaction, now: clock)
-    drainIdentities()
-    guard !regroup.isEmpty else { return }
-    let (affected, _) = apply(regroup, at: max(clock, interaction.time))
-    for ref in affected {
-      decide(
-        ref, at: clock, trigger: trigger(of: interaction), .everything,
-        merged: false,
-        interaction: interaction)
-    }
-  }
-
-  private func drainIdentities() {
-    guard collects.contains(.identities) else { return }
-    for change in who.drainChanges() { effects.append(.identity(change)) }
   }
 
   // MARK: Joining and dividing
 
   /// Puts the data of former customers where it belongs now. Returns the customers that hold it and whether any were joined.
-  private func apply(_ regroup: Regroup, at now: Moment) -> ([CustomerRef], Bool) {
+  func apply(_ regroup: Regroup, at now: Moment) -> ([CustomerRef], Bool) {
     counts.merges += regroup.merged.count
     counts.divisions += regroup.divided.count
     var regrouping = Regrouping(who: who, plan: compiled, regroup: regroup, now: now)
     for (half, former) in regroup.former.enumerated() {
       changed.remove(former.customer)
+      rowless.remove(former.customer)
       regrouping.add(customers.take(former.customer), id: former.id, half: Int32(half))
     }
     effects.append(contentsOf: regrouping.effects)
@@ -426,6 +290,6 @@ package final class Engine {
     }
     let living = Set(regroup.current.map { who.id(of: $0) })
     for former in regroup.former where !living.contains(former.id) { leave(former.id) }
-    return (regroup.current, !regroup.merged.isEmpty)
+    return (regroup.current.sorted { who.id(of: $0) < who.id(of: $1) }, !regroup.merged.isEmpty)
   }
 }

@@ -30,10 +30,8 @@ struct Customer {
   /// The id that outputs and rows know the customer by.
   var shownAs = CustomerID(0)
 
-  var isEmpty: Bool {
-    touches.isEmpty && counters.isEmpty && traits.isEmpty && consents.isEmpty && suggestions.isEmpty
-      && pastJourneys.isEmpty
-  }
+  /// Whether nobody is here: not even a sign of life was seen.
+  var isEmpty: Bool { newest == .distantPast && suggestions.isEmpty }
 }
 
 /// A rule of which an occasion is open or a deadline comes.

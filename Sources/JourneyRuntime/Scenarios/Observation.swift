@@ -1,7 +1,7 @@
 package import JourneyModel
 
 /// What a scenario came to: what is compared with its expectations.
-package struct Observation: Sendable {
+package struct Observation: Equatable, Sendable {
   /// Up to the end of the scenario, in the order in which they came about.
   package var happenings: [Happening] = []
   package var decisions: [Decision] = []

@@ -12,6 +12,8 @@ package final class ScenarioRunner {
   private let attributes: [String]
   private var readers: [String: RecordReader] = [:]
   private var interaction = Interaction()
+  /// Tests put another engine in the place of one between events, as a restart does.
+  var replacing: ((Engine) -> Engine)?
 
   package init(plan: Plan) {
     self.plan = plan
@@ -38,6 +40,7 @@ package final class ScenarioRunner {
   func observe(
     _ scenario: Scenario, _ engine: Engine
   ) throws(ScenarioError) -> Observation {
+    var engine = engine
     var observer = Observer(until: scenario.end)
     var known = KnownIdentifiers()
     // Sorting is stable: what arrives at one moment stays in the order written.
@@ -56,6 +59,7 @@ package final class ScenarioRunner {
       case .rejected(let rejection): observer.reject(event.label, rejection)
       }
       take(engine, &observer)
+      if let replacing { engine = replacing(engine) }
     }
     engine.advance(to: scenario.end + plan.time.grace, inclusive: true)
     take(engine, &observer)

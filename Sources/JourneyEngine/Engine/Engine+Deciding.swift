@@ -1,0 +1,104 @@
+import JourneyModel
+
+// Deciding, and the deadline that comes next.
+extension Engine {
+  /// The id is shown in decisions only.
+  func trigger(of interaction: Interaction) -> Decision.Trigger {
+    .interaction(collects.contains(.decisions) ? interaction.text(interaction.id) : "")
+  }
+
+  func decide(
+    _ ref: CustomerRef, at clock: Moment, trigger: Decision.Trigger, _ concerned: Concerned,
+    merged: Bool,
+    interaction: Interaction?
+  ) {
+    let now = max(clock, customers.pointer(ref).pointee.newest)
+    // A deadline that the clock has not passed, its grace included, is not reached yet.
+    let horizon = clock - plan.time.grace - TimeSpan(1)
+    decide(
+      ref, now: now, horizon: horizon, trigger: trigger, concerned, merged: merged,
+      interaction: interaction)
+  }
+
+  func decide(
+    _ ref: CustomerRef, now: Moment, horizon: Moment, trigger: Decision.Trigger,
+    _ concerned: Concerned,
+    merged: Bool, interaction: Interaction?
+  ) {
+    let customer = customers.pointer(ref)
+    noteID(of: ref)
+    counts.evicted += customer.pointee.forget(at: now, plan: compiled)
+    if collectsChanges { changed.insert(ref) }
+    // A deadline that came up has to be followed by the next one.
+    let isDeadline = if case .deadline = trigger { true } else { false }
+    guard isDeadline || mustDecide(customer, concerned, at: now) else { return }
+    look.begin(customer, id: who.id(of: ref), now: now, horizon: horizon)
+    var decider = Decider(
+      look: look, who: who, ref: ref, holdout: mode.holdout, trigger: trigger,
+      traceparent: interaction.map { $0.text($0.traceparent) } ?? "",
+      tracestate: interaction.map { $0.text($0.tracestate) } ?? "", firstLoaded: boundsOfRules)
+    decider.run(concerned, merged: merged, collectsDecisions: collects.contains(.decisions))
+    finish(decider, ref)
+  }
+
+  func finish(_ decider: Decider, _ ref: CustomerRef) {
+    for (id, stem) in decider.made { holders[id] = stem }
+    for effect in decider.effects {
+      switch effect {
+      case .made(let made): if made.isControl { counts.control += 1 } else { counts.made += 1 }
+      case .withdrawn: counts.withdrawn += 1
+      case .decided, .identity, .gone: break
+      }
+    }
+    for refusal in decider.refusals {
+      let name = if case .pressure = refusal { "pressure" } else { refusal.name }
+      counts.refused[name, default: 0] += 1
+    }
+    effects.append(contentsOf: decider.effects)
+    let customer = look.customer
+    if customer.pointee.suggestions.count > 8 {
+      let gone = customer.pointee.forgetSuggestions(
+        before: look.now - compiled.suggestionSpan, at: look.now, plan: compiled)
+      for id in gone { holders[id] = nil }
+    }
+    schedule(ref, look.next)
+  }
+
+  /// Whether anything can be decided: mostly no rule names what came, and nothing is open or due.
+  func mustDecide(
+    _ customer: UnsafeMutablePointer<Customer>, _ concerned: Concerned, at now: Moment
+  ) -> Bool {
+    if concerned.all || !compiled.rulesAlways.isEmpty { return true }
+    if concerned.facts, !compiled.rulesByFacts.isEmpty { return true }
+    if let touchpoint = concerned.touchpoint, compiled.rulesByTouchpoint[touchpoint] != nil {
+      return true
+    }
+    for waiting in customer.pointee.waiting where waiting.hasUnanswered || waiting.next <= now {
+      return true
+    }
+    for suggestion in customer.pointee.suggestions where suggestion.expires > now { return true }
+    return false
+  }
+
+  /// A late interaction that became a customer's first changes its id; nothing is told under the former one any more.
+  func noteID(of ref: CustomerRef) {
+    let customer = customers.pointer(ref)
+    let id = who.id(of: ref)
+    guard customer.pointee.shownAs != id else { return }
+    if customer.pointee.shownAs.rawValue != 0 { leave(customer.pointee.shownAs) }
+    customer.pointee.shownAs = id
+  }
+
+  /// Nothing is known under an id any more.
+  func leave(_ id: CustomerID) {
+    effects.append(.gone(id))
+    if collects.contains(.rows) { left.insert(id) }
+  }
+
+  func schedule(_ ref: CustomerRef, _ moment: Moment) {
+    let customer = customers.pointer(ref)
+    guard customer.pointee.due != moment else { return }
+    customer.pointee.due = moment
+    if moment < .distantFuture { calendar.insert(moment, who.id(of: ref), ref) }
+  }
+}

@@ -1,0 +1,109 @@
+package import JourneyModel
+
+// The engine's state as rows: what changed since they were last taken, and how it is built from them again.
+extension Engine {
+  /// The rows that changed since the last call. Only with ``Collects/rows``.
+  ///
+  /// Together with those of all calls before they are the whole state: ``restore(_:)`` builds the same engine from them.
+  package func takeChangedRows() -> [StateRow] {
+    var rows: [StateRow] = []
+    for number in namesTaken..<names.count {
+      let id = NameID(UInt16(number))
+      rows.append(
+        StateRow(
+          partition: 0, key: [RowKind.name.rawValue] + id.bigEndianBytes,
+          value: Array(names.text(id).utf8)))
+    }
+    namesTaken = names.count
+    rows.append(contentsOf: who.takeChangedRows())
+    for (rule, moment) in firstLoaded.sorted(by: { $0.key < $1.key })
+    where rulesTaken.insert(rule).inserted {
+      var value = RowWriter(reserving: 10)
+      value.moment(moment)
+      rows.append(
+        StateRow(partition: 0, key: [RowKind.rule.rawValue] + Array(rule.utf8), value: value.bytes))
+    }
+    for ref in changed.union(rowless).sorted(by: { $0.rawValue < $1.rawValue }) {
+      let customer = customers.pointer(ref)
+      guard !customer.pointee.isEmpty else { continue }
+      left.remove(customer.pointee.shownAs)
+      rows.append(row(of: customer.pointee.shownAs, customer.pointee.encode()))
+    }
+    for id in left.sorted() { rows.append(row(of: id, nil)) }
+    changed.removeAll(keepingCapacity: true)
+    rowless.removeAll(keepingCapacity: true)
+    left.removeAll(keepingCapacity: true)
+    return rows
+  }
+
+  /// The names of a state: what an engine that is to be restored from its rows must be made with.
+  ///
+  /// - Throws: ``RowDamage`` where a number is missing or a name has two.
+  package static func names(in rows: some Sequence<StateRow>) throws(RowDamage) -> NameTable {
+    var known: [(number: UInt16, text: String)] = []
+    for row in rows where row.key.first == RowKind.name.rawValue {
+      known.append(
+        (
+          row.key.dropFirst().reduce(0) { $0 << 8 | UInt16($1) },
+          String(decoding: row.value ?? [], as: UTF8.self)
+        ))
+    }
+    let names = NameTable()
+    for (number, text) in known.sorted(by: { $0.number < $1.number })
+    where names.intern(text) != NameID(number) {
+      throw RowDamage("the name “\(text)” has another number")
+    }
+    return names
+  }
+
+  /// Takes in the rows of a state, in any order; the engine must be new and made with its ``names(in:)``.
+  ///
+  /// - Throws: ``RowDamage`` where a row does not read as it was written.
+  package func restore(_ rows: some Sequence<StateRow>) throws(RowDamage) {
+    var nameRows = 0
+    var customerRows: [StateRow] = []
+    for row in rows where row.value != nil {
+      switch row.key.first.flatMap(RowKind.init(rawValue:)) {
+      case .name: nameRows += 1
+      case .household, .erasure: try who.restore(row)
+      case .customer: customerRows.append(row)
+      case .rule:
+        var reader = RowReader(row.value ?? [])
+        let rule = String(decoding: row.key.dropFirst(), as: UTF8.self)
+        firstLoaded[rule] = try reader.moment()
+        rulesTaken.insert(rule)
+      case .runtime, nil: break
+      }
+    }
+    namesTaken = nameRows
+    who.finishRestoring()
+    for row in customerRows { try restoreCustomer(row) }
+  }
+
+  private func restoreCustomer(_ row: StateRow) throws(RowDamage) {
+    let raw = row.key.dropFirst().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard let ref = who.lookup(CustomerID(raw)) else {
+      throw RowDamage("nobody is known as \(CustomerID(raw))")
+    }
+    var customer = try Customer(decoding: row.value ?? [])
+    customer.shownAs = CustomerID(raw)
+    for suggestion in customer.suggestions { holders[suggestion.id] = suggestion.stem }
+    if customer.due < .distantFuture { calendar.insert(customer.due, customer.shownAs, ref) }
+    if customer.forgetDue < .distantFuture {
+      calendar.insert(customer.forgetDue, customer.shownAs, ref)
+    }
+    customers.pointer(ref).pointee = customer
+  }
+
+  private func row(of id: CustomerID, _ value: [UInt8]?) -> StateRow {
+    var key = RowWriter(reserving: 9)
+    key.byte(RowKind.customer.rawValue)
+    key.fixed(id.rawValue)
+    let shard = Int32(truncatingIfNeeded: id.rawValue % UInt64(max(1, plan.processing.shards)))
+    return StateRow(partition: 1 + shard, key: key.bytes, value: value)
+  }
+}
+
+extension NameID {
+  fileprivate var bigEndianBytes: [UInt8] { [UInt8(rawValue >> 8), UInt8(rawValue & 0xFF)] }
+}
