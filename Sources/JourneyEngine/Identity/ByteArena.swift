@@ -12,7 +12,7 @@ struct ByteArena: ~Copyable {
 
   init() {
     capacity = 1024
-    base = .allocate(byteCount: capacity * 8, alignment: 8)
+    base = LargeMemory.allocate(bytes: capacity * 8)
   }
 
   deinit { base.deallocate() }
@@ -71,7 +71,7 @@ struct ByteArena: ~Copyable {
 
   private mutating func grow(atLeast wanted: Int) {
     let larger = max(capacity * 2, wanted)
-    let moved = UnsafeMutableRawPointer.allocate(byteCount: larger * 8, alignment: 8)
+    let moved = LargeMemory.allocate(bytes: larger * 8)
     moved.copyMemory(from: base, byteCount: end * 8)
     base.deallocate()
     base = moved

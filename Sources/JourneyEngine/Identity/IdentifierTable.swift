@@ -7,7 +7,8 @@ struct IdentifierTable: ~Copyable {
 
   init() {
     mask = 1023
-    slots = .allocate(capacity: mask + 1)
+    slots = LargeMemory.allocate(bytes: (mask + 1) * 8)
+      .bindMemory(to: UInt64.self, capacity: mask + 1)
     slots.initialize(repeating: 0, count: mask + 1)
   }
 
@@ -65,7 +66,8 @@ struct IdentifierTable: ~Copyable {
   private mutating func grow() {
     let (old, size) = (slots, mask + 1)
     mask = size * 2 - 1
-    slots = .allocate(capacity: size * 2)
+    slots = LargeMemory.allocate(bytes: (size * 2) * 8)
+      .bindMemory(to: UInt64.self, capacity: size * 2)
     slots.initialize(repeating: 0, count: size * 2)
     for at in 0..<size where old[at] != 0 { place(old[at]) }
     old.deallocate()
@@ -82,8 +84,10 @@ struct CustomerIDTable: ~Copyable {
 
   init() {
     mask = 1023
-    keys = .allocate(capacity: mask + 1)
-    values = .allocate(capacity: mask + 1)
+    keys = LargeMemory.allocate(bytes: (mask + 1) * 8)
+      .bindMemory(to: UInt64.self, capacity: mask + 1)
+    values = LargeMemory.allocate(bytes: (mask + 1) * 8)
+      .bindMemory(to: UInt64.self, capacity: mask + 1)
     keys.initialize(repeating: 0, count: mask + 1)
     values.initialize(repeating: 0, count: mask + 1)
   }
@@ -141,8 +145,10 @@ struct CustomerIDTable: ~Copyable {
   private mutating func grow() {
     let (oldKeys, oldValues, size) = (keys, values, mask + 1)
     mask = size * 2 - 1
-    keys = .allocate(capacity: size * 2)
-    values = .allocate(capacity: size * 2)
+    keys = LargeMemory.allocate(bytes: (size * 2) * 8)
+      .bindMemory(to: UInt64.self, capacity: size * 2)
+    values = LargeMemory.allocate(bytes: (size * 2) * 8)
+      .bindMemory(to: UInt64.self, capacity: size * 2)
     keys.initialize(repeating: 0, count: size * 2)
     values.initialize(repeating: 0, count: size * 2)
     for at in 0..<size where oldValues[at] != 0 { place(oldKeys[at], oldValues[at]) }

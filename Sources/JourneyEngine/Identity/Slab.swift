@@ -12,7 +12,7 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable {
   init(blank: Element) {
     self.blank = blank
     capacity = 64
-    base = .allocate(capacity: capacity)
+    base = Slab.allocate(capacity)
     base.initialize(repeating: blank, count: capacity)
   }
 
@@ -69,8 +69,14 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable {
     }
   }
 
+  /// In whole cache lines, so that a record of 128 bytes takes two.
+  private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Element> {
+    LargeMemory.allocate(bytes: capacity * MemoryLayout<Element>.stride)
+      .bindMemory(to: Element.self, capacity: capacity)
+  }
+
   private mutating func grow() {
-    let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
+    let larger = Slab.allocate(capacity * 2)
     larger.moveInitialize(from: base, count: capacity)
     (larger + capacity).initialize(repeating: blank, count: capacity)
     base.deallocate()

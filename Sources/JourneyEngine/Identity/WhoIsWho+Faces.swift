@@ -100,6 +100,12 @@ extension WhoIsWho {
     return (IdentifierType(identifiers[index].type), Array(value(index)))
   }
 
+  /// Bytes of memory that all of it takes, free places included.
+  package var memoryBytes: Int {
+    arena.bytes + identifiers.bytes + splits.bytes + components.bytes + links.bytes
+      + bundles.bytes + households.bytes + table.bytes + ids.bytes
+  }
+
   /// Finds a customer by its id or one of its aliases.
   package func lookup(_ id: CustomerID) -> CustomerRef? {
     guard let found = ids.find(id.rawValue) else { return nil }

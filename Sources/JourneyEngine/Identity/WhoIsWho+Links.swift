@@ -4,15 +4,8 @@ internal import JourneyModel
 extension WhoIsWho {
   /// Links each weaker identifier to the strongest, the strongest of them first.
   func linkPairs(_ strongest: UInt32) {
-    var isLate = false
-    var isNewest = true
-    for index in arrival.identifiers {
-      let household = households[identifiers[index].household]
-      guard household.newest >= arrival.key.time else { continue }
-      isNewest = false
-      if household.refused > 0 { isLate = true }
-    }
     var dropsRest = false
+    var lateness: (isLate: Bool, isNewest: Bool)?
     for at in 1..<arrival.identifiers.count {
       let weak = arrival.identifiers[at]
       if isVoidBeyondBounds(strongest, weak) { continue }
@@ -22,10 +15,24 @@ extension WhoIsWho {
       } else if dropsRest {
         report(.refused, strongest, weak, "bound")
       } else {
+        let known = lateness ?? self.lateness()
+        lateness = known
         dropsRest = add(
-          strongest, weak, isLate: isLate || arrival.mustRun, isNewest: isNewest)
+          strongest, weak, isLate: known.isLate || arrival.mustRun, isNewest: known.isNewest)
       }
     }
+  }
+
+  /// Whether the arriving interaction comes before links of its households, also before some near refused ones.
+  private func lateness() -> (isLate: Bool, isNewest: Bool) {
+    var lateness = (isLate: false, isNewest: true)
+    for index in arrival.identifiers {
+      let household = households[identifiers[index].household]
+      guard household.newest >= arrival.key.time else { continue }
+      lateness.isNewest = false
+      if household.refused > 0 { lateness.isLate = true }
+    }
+    return lateness
   }
 
   func findLink(_ strong: UInt32, _ weak: UInt32) -> UInt32 {

@@ -136,11 +136,18 @@ extension WhoIsWho {
     let stem = stem(of: noted, at: arrival.key)
     var component = component(of: stem)
     if component == 0 { component = makeSecondLife(of: stem) }
-    let founded = found(component, by: founder(of: stem))
+    let founded = !isKnownAndLater(noted) && found(component, by: founder(of: stem))
     if !regroup.isEmpty { addCurrent(component) }
     return Placement(
       customer: CustomerRef(component), stem: stem, time: Moment(arrival.key.time),
       isNew: founded || arrival.isNew, regrouped: !regroup.isEmpty)
+  }
+
+  /// Spares a look at the customer: what it is noted under has an older interaction.
+  @inline(__always)
+  private func isKnownAndLater(_ noted: Noted) -> Bool {
+    guard case .plain(let index) = noted, identifiers[index].split == 0 else { return false }
+    return !arrival.oldFirst.isNone && arrival.oldFirst.time < arrival.key.time
   }
 
   func addCurrent(_ component: UInt32) {
