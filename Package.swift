@@ -91,6 +91,9 @@ let package = Package(
     tests("KafkaClientTests", ["JourneyModel", "KafkaClient", "KafkaTesting", "CRdKafka"]),
     tests("BrokerTests", ["JourneyModel", "KafkaClient", "KafkaTesting", "CRdKafka"]),
     tests(
+      "DaemonTests",
+      ["JourneyModel", "JourneyRuntime", "KafkaClient", "KafkaTesting", "Supervision", "journeyd"]),
+    tests(
       "ScenarioTests",
       ["JourneyRuntime", "Settings", "EventFormats", "JourneyEngine", "JourneyModel"]),
   ],

@@ -21,6 +21,7 @@ struct Decider {
   let trigger: Decision.Trigger
   let isDeadline: Bool
   let firstLoaded: [NameID: Moment]
+  let expiredBy: Moment
   let traceparent: String
   let tracestate: String
 
@@ -28,6 +29,8 @@ struct Decider {
   var made: [(SuggestionID, StemRef)] = []
   var withdrawn = 0
   var refusals: [Refusal] = []
+  /// Occasions that came up now and had expired by the clock already.
+  var expired = 0
   var candidates: [Candidate] = []
 
   var plan: CompiledPlan { look.plan }
@@ -48,7 +51,7 @@ struct Decider {
 
   init(
     look: Look, who: WhoIsWho, ref: CustomerRef, holdout: Bool, trigger: Decision.Trigger,
-    traceparent: String, tracestate: String, firstLoaded: [NameID: Moment]
+    traceparent: String, tracestate: String, firstLoaded: [NameID: Moment], expiredBy: Moment
   ) {
     self.look = look
     self.who = who
@@ -58,6 +61,7 @@ struct Decider {
     self.traceparent = traceparent
     self.tracestate = tracestate
     self.firstLoaded = firstLoaded
+    self.expiredBy = expiredBy
     if case .deadline = trigger { isDeadline = true } else { isDeadline = false }
     gates = Gates(look: look, who: who, ref: ref)
   }
@@ -108,11 +112,16 @@ struct Decider {
         // The newest, and what failed and is tried otherwise.
         let newest = unanswered.last { !wasTried($0.key) }
         for occasion in unanswered where wasTried(occasion.key) || occasion.key == newest?.key {
+          let expires = occasion.key.moment + rule.plan.expires
+          guard expires > expiredBy else {
+            if occasion.key.moment == now { expired += 1 }
+            continue
+          }
           let failed = customer.pointee.suggestions.filter { $0.isOf(occasion.key) }.map(\.channel)
           candidates.append(
             Candidate(
               rule: number, occasion: occasion, failed: failed, score: score(number, occasion.key),
-              expires: occasion.key.moment + rule.plan.expires))
+              expires: expires))
         }
       }
     }

@@ -36,7 +36,8 @@ extension Engine {
     var decider = Decider(
       look: look, who: who, ref: ref, holdout: mode.holdout, trigger: trigger,
       traceparent: interaction.map { $0.text($0.traceparent) } ?? "",
-      tracestate: interaction.map { $0.text($0.tracestate) } ?? "", firstLoaded: boundsOfRules)
+      tracestate: interaction.map { $0.text($0.tracestate) } ?? "", firstLoaded: boundsOfRules,
+      expiredBy: expiredBy)
     decider.run(concerned, merged: merged, collectsDecisions: collects.contains(.decisions))
     finish(decider, ref)
   }
@@ -50,6 +51,7 @@ extension Engine {
       case .decided, .identity, .gone: break
       }
     }
+    counts.expired += decider.expired
     for refusal in decider.refusals {
       let name = if case .pressure = refusal { "pressure" } else { refusal.name }
       counts.refused[name, default: 0] += 1

@@ -45,6 +45,8 @@ package final class Engine {
     package var made = 0
     package var control = 0
     package var withdrawn = 0
+    /// Occasions that had expired by the clock when they were to be decided.
+    package var expired = 0
     package var forgotten = 0
     package var unknownSuggestions = 0
     /// By the gate's name, caps together as `pressure`.
@@ -56,6 +58,9 @@ package final class Engine {
   package var collects: Collects {
     didSet { tellWho() }
   }
+  /// Where the clock has jumped to: what expires up to then is not suggested any more, whatever the deadline's
+  /// own time. The distant past while the clock moves on from deadline to deadline.
+  package var expiredBy = Moment.distantPast
   /// What is to be done, in order; taken by the caller.
   package var effects: [Effect] = []
   package internal(set) var counts = Counts()

@@ -102,6 +102,7 @@ final class Term {
 
   /// Fires the deadlines that the clock has passed; false where the batch was full before all had their turn.
   private func fire(to moment: Moment) -> Bool {
+    engine.expiredBy = clock.isFree ? moment : .distantPast
     while let next = engine.nextDeadline, next + plan.time.grace < moment {
       guard !isFull else { return false }
       engine.advance(to: min(moment, next + plan.time.grace + TimeSpan(1)), inclusive: false)
