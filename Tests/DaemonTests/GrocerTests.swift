@@ -10,9 +10,11 @@ extension DaemonSuites.Kafka43 {
     defer { stage.removeFolder() }
     let year = try Retail.interactions()
     try stage.write(year.map { Made(Retail.card(of: $0), $0) })
-    let rules = try Retail.rules().replacingOccurrences(of: "retail.interactions", with: stage.input)
-      .replacingOccurrences(of: "retail.suggestions", with: stage.suggestions)
-      .replacingOccurrences(of: "retail.rejected", with: stage.rejected)
+    let rules = try Retail.rules().replacingOccurrences(
+      of: "retail.interactions", with: stage.input
+    )
+    .replacingOccurrences(of: "retail.suggestions", with: stage.suggestions)
+    .replacingOccurrences(of: "retail.rejected", with: stage.rejected)
     let configuration = try stage.configuration(rules)
     let daemon = try DaemonProcess(configuration, name: "retail")
     #expect(try stage.isAllRead(within: .seconds(180)))

@@ -162,7 +162,8 @@ struct Suggested: Hashable {
   var rule: String
 
   init?(_ read: Read) {
-    guard let value = read.value, let json = try? JSONSerialization.jsonObject(with: Data(value.utf8)),
+    guard let value = read.value,
+      let json = try? JSONSerialization.jsonObject(with: Data(value.utf8)),
       let event = json as? [String: Any], let type = event["type"] as? String,
       let data = event["data"] as? [String: Any], let id = data["suggestion_id"] as? String,
       let rule = data["suggestion"] as? String
