@@ -19,7 +19,11 @@ package enum Files {
   package static let bytesMax = 64 << 20
   private static let depthMax = 16
 
-  /// A file itself, or every `*.yaml` below a directory in byte order of path, without `tests/` and hidden names.
+  /// Folders below a configuration that are none of it: its scenarios, and configurations of their own.
+  private static let apart: Set<String> = ["tests", "examples"]
+
+  /// A file itself, or every `*.yaml` below a directory in byte order of path, without `tests/`, `examples/` and
+  /// hidden names.
   package static func find(_ path: String) throws(LoadError) -> [String] {
     switch FileSystem.kind(path) {
     case .failure(let fault): throw error(path, fault)
@@ -54,7 +58,7 @@ package enum Files {
       let path = directory.hasSuffix("/") ? directory + name : directory + "/" + name
       switch FileSystem.kind(path) {
       case .success(.directory):
-        if name != "tests" { try collect(path, depth: depth + 1, into: &found) }
+        if !apart.contains(name) { try collect(path, depth: depth + 1, into: &found) }
       case .success(.file): if name.hasSuffix(".yaml") { found.append(path) }
       case .success(.other): break
       // A link to nowhere that looks like ours is worth a word.
