@@ -96,6 +96,7 @@ let package = Package(
     tests(
       "ScenarioTests",
       ["JourneyRuntime", "Settings", "EventFormats", "JourneyEngine", "JourneyModel"]),
+    tests("ExampleTests", ["JourneyRuntime", "Settings", "JourneyModel"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -20,10 +20,13 @@ private final class Folder {
 }
 
 @Suite struct LoaderTests {
-  @Test func `files are taken in byte order of path, without tests and hidden ones`() throws {
+  @Test func `files are taken in byte order of path, without tests, examples and hidden ones`()
+    throws
+  {
     let folder = try Folder([
       "b.yaml": "", "a/z.yaml": "", "Z.yaml": "", "tests/t.yaml": "", "a/tests/t.yaml": "",
-      ".hidden.yaml": "", ".git/x.yaml": "", "notes.txt": "", "c.yml": "",
+      "examples/shop/s.yaml": "", ".hidden.yaml": "", ".git/x.yaml": "", "notes.txt": "",
+      "c.yml": "",
     ])
     let found = try Files.find(folder.path).map { String($0.dropFirst(folder.path.count + 1)) }
     #expect(found == ["Z.yaml", "a/z.yaml", "b.yaml"])

@@ -11,11 +11,12 @@ package struct DemoRecord: Equatable, Sendable {
 
 /// Made-up traffic of a bank's customers over six channels: the same for the same seed.
 ///
-/// People look at mortgages first without a name and then with one, call, complain, visit branches (which
-/// report at night), save, and have payments fail; mails that they are sent are opened and clicked.
+/// People look at mortgages first without a name and then with one, move money before they look at cars, hear
+/// two rates, call, complain, visit branches (which report at night), save, and have payments fail; mails that
+/// they are sent are opened and clicked.
 package struct BankTraffic {
   private let start: Moment
-  private var random: SplitMix64
+  var random: SplitMix64
   private var queue = RecordQueue()
   private var number = 0
 
@@ -65,6 +66,7 @@ extension BankTraffic {
     let mayPush = random.chance(0.5)
     let inArrears = random.chance(0.02)
     let branch = "utrecht-\(random.between(1, 4))"
+    let rateEnds = random.chance(0.1) ? start + .hours(90 * 24 + random.between(1, 72)) : nil
     add("crm.customers", person, at: start + TimeSpan(random.between(0, 1_800_000))) {
       $0.key("identifiers")
       $0.object {
@@ -76,11 +78,13 @@ extension BankTraffic {
       $0.object {
         $0.member("home_branch", branch)
         $0.member("push_enabled", mayPush)
+        $0.member("postal_address", person.address)
+        if let rateEnds { $0.member("fixed_rate_until", rateEnds) }
         if inArrears { $0.member("in_arrears", true) }
       }
       $0.key("consent")
       $0.object {
-        for channel in ["email", "app", "phone"] {
+        for channel in ["email", "app", "phone", "comparison_site"] {
           $0.key(channel)
           $0.object { $0.member("marketing", consents ? "granted" : "denied") }
         }
@@ -90,10 +94,12 @@ extension BankTraffic {
 
   private mutating func addStory(of person: BankCustomer, begins: Moment) {
     switch random.between(0, 100) {
-    case ..<40: mortgage(person, begins)
-    case ..<60: savings(person, begins)
-    case ..<75: failedPayment(person, begins)
-    case ..<83: complaint(person, begins)
+    case ..<35: mortgage(person, begins)
+    case ..<48: savings(person, begins)
+    case ..<60: failedPayment(person, begins)
+    case ..<67: complaint(person, begins)
+    case ..<82: car(person, begins)
+    case ..<88: twoRates(person, begins)
     default: appVisit(person, begins)
     }
   }
@@ -101,6 +107,7 @@ extension BankTraffic {
   /// Looks first without a name, then logs in; some then go to a branch and begin an application.
   private mutating func mortgage(_ person: BankCustomer, _ begins: Moment) {
     let amount = Int(random.between(8, 60)) * 10_000
+    if random.chance(0.2) { transfer(person, at: begins, amount: amount / 20) }
     if random.chance(0.2) {
       web("partner.leads", "mortgage_compared", person, at: begins, known: false, amount: amount)
     }
@@ -163,7 +170,7 @@ extension BankTraffic {
 }
 
 extension BankTraffic {
-  private mutating func web(
+  mutating func web(
     _ topic: String, _ touchpoint: String, _ person: BankCustomer, at: Moment, known: Bool,
     amount: Int? = nil
   ) {
@@ -195,13 +202,36 @@ extension BankTraffic {
   }
 
   /// Told at two in the following night.
-  private mutating func branch(_ touchpoint: String, _ person: BankCustomer, at: Moment) {
+  mutating func branch(
+    _ touchpoint: String, _ person: BankCustomer, at: Moment, offer: RateOffer? = nil
+  ) {
     let day = at.milliseconds / 86_400_000
     let told = Moment((day + 1) * 86_400_000 + 7_200_000 + random.between(0, 600_000))
     add("branch.visits", person, at: told, happened: at, touchpoint: touchpoint) {
       $0.key("identifiers")
       $0.object { $0.member("customer_id", person.customerID) }
+      offer?.write(to: &$0)
     }
+  }
+
+  /// As the core system books it: not our format.
+  mutating func transfer(_ person: BankCustomer, at: Moment, amount: Int) {
+    number += 1
+    let isOnline = random.chance(0.3)
+    var out = JSONWriter()
+    out.object {
+      $0.member("paymentId", number)
+      $0.member("bookedAt", at)
+      $0.member("type", "transfer")
+      $0.member("orderedVia", isOnline ? "internet" : "app")
+      $0.key("account")
+      $0.object { $0.member("holder", person.customerID) }
+      $0.member("amount", amount)
+      $0.key("counterparty")
+      $0.object { $0.member("kind", "own_account") }
+    }
+    queue.insert(
+      DemoRecord(at: at, topic: "core.payments", key: person.customerID, value: out.bytes))
   }
 
   /// As the call centre writes it: not our format.
@@ -245,7 +275,7 @@ extension BankTraffic {
   }
 
   /// A record in our own format.
-  private mutating func add(
+  mutating func add(
     _ topic: String, _ person: BankCustomer, at: Moment, happened: Moment? = nil,
     touchpoint: String? = nil, _ body: (inout JSONWriter) -> Void
   ) {
@@ -279,6 +309,7 @@ struct BankCustomer {
   }
   var customerID: String { "C\(10_000 + index)" }
   var email: String { "c\(10_000 + index)@example.org" }
+  var address: String { "Kade \(index + 1), Utrecht" }
   var phone: String { "+3120\(5_550_000 + index)" }
   var cookie: String { "k-\(hex(stableHash(Array("cookie \(index)".utf8))).prefix(10))" }
   var device: String { "d-\(hex(stableHash(Array("device \(index)".utf8))).prefix(10))" }

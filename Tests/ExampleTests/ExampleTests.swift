@@ -1,0 +1,62 @@
+import JourneyModel
+import JourneyRuntime
+import Settings
+import Testing
+
+@Suite struct ExampleTests {
+  @Test(arguments: Example.all)
+  func `check has nothing to say of it, not even a warning`(example: Example) throws {
+    let settings = try example.settings()
+    #expect(settings.isValid)
+    #expect(settings.problems.isEmpty, "\(settings.problems.map { $0.text() }.joined())")
+  }
+
+  @Test(arguments: Example.all)
+  func `all its scenarios pass`(example: Example) throws {
+    let batch = ScenarioBatch(try example.scenarioFiles(example.plan()))
+    #expect(batch.problems.isEmpty)
+    #expect(batch.count > 10)
+    let results = batch.run()
+    let isFine = results.allSatisfy { $0.problems.isEmpty && $0.results.allSatisfy(\.passed) }
+    #expect(isFine, "\(ScenarioReport.write(results, as: .text))")
+  }
+
+  @Test(arguments: Example.all)
+  func `each rule says in a title what it is for`(example: Example) throws {
+    for rule in try example.plan().rules {
+      #expect(rule.title?.isEmpty == false, "\(rule.name)")
+    }
+  }
+
+  @Test(arguments: Example.all)
+  func `each rule is needed by a scenario`(example: Example) throws {
+    let plan = try example.plan()
+    let scenarios = try example.scenarios(plan)
+    for index in plan.rules.indices {
+      var without = plan
+      without.rules[index].isActive = false
+      let notices = try notices(without, scenarios)
+      #expect(notices, "no scenario fails without “\(plan.rules[index].name)”")
+    }
+  }
+
+  @Test(arguments: Example.all)
+  func `no restriction of a rule can be left out unnoticed`(example: Example) throws {
+    let plan = try example.plan()
+    let scenarios = try example.scenarios(plan)
+    for index in plan.rules.indices {
+      for loosening in Loosening.all(of: plan.rules[index]) {
+        var loose = plan
+        loose.rules[index] = loosening.rule
+        let notices = try notices(loose, scenarios)
+        #expect(notices, "no scenario needs \(loosening.what) of “\(loosening.rule.name)”")
+      }
+    }
+  }
+
+  /// Whether a scenario fails on a plan.
+  private func notices(_ plan: Plan, _ scenarios: [Scenario]) throws -> Bool {
+    let runner = ScenarioRunner(plan: plan)
+    return try scenarios.contains { try !runner.run($0).passed }
+  }
+}
