@@ -31,7 +31,9 @@ package struct DemoSuggestion: Equatable, Sendable {
     let known = customer["identifiers"]?["customer_id"]?.list?.first?.string
     self.customer = known ?? customer["id"]?.string ?? ""
     because = (data["because"]?.list ?? []).map { cause in
-      guard let touchpoint = cause["touchpoint"]?.string else { return "an outcome" }
+      guard let touchpoint = cause["touchpoint"]?.string else {
+        return (cause["trait"] ?? cause["attribute"])?.string ?? "an outcome"
+      }
       return touchpoint + (cause["channel"]?.string.map { " (\($0))" } ?? "")
     }
     reason = data["reason"]?.string
