@@ -49,7 +49,9 @@ unit:
 install: build
 	install -D -m 0755 $(JOURNEYD) $(DESTDIR)$(PREFIX)/sbin/journeyd
 	install -D -m 0644 systemd/journeyd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/journeyd.service
-	cd config && find . -name '*.yaml' -exec install -D -m 0644 {} $(DESTDIR)/etc/journeyd/{} ';'
+	# The sample only where there is no configuration yet: files of the two would not fit together.
+	[ -e $(DESTDIR)/etc/journeyd ] || { cd config && \
+	  find . -name '*.yaml' -exec install -D -m 0644 {} $(DESTDIR)/etc/journeyd/{} ';'; }
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	  $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	$(JOURNEYD) man > $(DESTDIR)$(PREFIX)/share/man/man1/journeyd.1

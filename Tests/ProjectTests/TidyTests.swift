@@ -3,10 +3,6 @@ import Testing
 
 /// Swift files that are one thing and longer than 400 lines, and why.
 private let longFiles: [String: String] = [
-  "Sources/JourneyEngine/Decisions/Decider.swift":
-    "one decision from occasions to effects, gate by gate in the order of the contract",
-  "Sources/JourneyEngine/Engine/Engine.swift":
-    "the face of the engine with the way of an interaction through it",
   "Sources/JourneyEngine/Identity/WhoIsWho+Rows.swift":
     "what is written of a household and what is read of it, side by side",
 ]
