@@ -205,7 +205,8 @@ package final class Engine {
         interaction, stem: placement.stem, leaves: interaction.time + plan.history.keep,
         names: names)
       if !place.isNewest { counts.late += 1 }
-      customer.pointee.count(interaction.touchpoint, stem: placement.stem, time: interaction.time)
+      customer.pointee.count(
+        interaction.touchpoint, stem: placement.stem, time: interaction.time, named: compiled.named)
       customer.pointee.markIssue(place.index, interaction: interaction, plan: compiled)
     }
     guard !interaction.traits.isEmpty || !interaction.consents.isEmpty else { return }

@@ -143,7 +143,7 @@ extension Customer {
     return (index, index == touches.count - 1)
   }
 
-  mutating func count(_ touchpoint: NameID, stem: StemRef, time: Moment) {
+  mutating func count(_ touchpoint: NameID, stem: StemRef, time: Moment, named: Set<NameID>) {
     for index in counters.indices
     where counters[index].touchpoint == touchpoint && counters[index].stem == stem {
       counters[index].first = min(counters[index].first, time)
@@ -152,6 +152,19 @@ extension Customer {
       return
     }
     counters.append(Counter(stem: stem, touchpoint: touchpoint, first: time, last: time, count: 1))
+    if counters.count > Limits.otherCountersMax { forgetCounters(named: named) }
+  }
+
+  /// Of the touchpoints that nothing names those longest unseen are forgotten; how often they were is not.
+  private mutating func forgetCounters(named: Set<NameID>) {
+    func isOther(_ counter: Counter) -> Bool { counter.touchpoint != .any && !named.contains(counter.touchpoint) }
+    while counters.count(where: isOther) > Limits.otherCountersMax {
+      let others = counters.indices.filter { isOther(counters[$0]) }
+      guard let oldest = others.min(by: { counters[$0].last < counters[$1].last }) else { return }
+      var gone = counters.remove(at: oldest)
+      gone.touchpoint = .any
+      add(gone)
+    }
   }
 
   /// Number of contacts ever.
