@@ -8,7 +8,7 @@ final class CustomerTable {
   init() {
     capacity = 1024
     slab = .allocate(capacity: capacity)
-    slab.initialize(repeating: Customer(), count: capacity)
+    for index in 0..<capacity { (slab + index).initialize(to: Customer()) }
   }
 
   deinit {
@@ -26,8 +26,8 @@ final class CustomerTable {
   /// Takes a customer out and leaves an empty place.
   func take(_ ref: CustomerRef) -> Customer {
     let place = pointer(ref)
-    let customer = place.pointee
-    place.pointee = Customer()
+    let customer = place.move()
+    place.initialize(to: Customer())
     return customer
   }
 
@@ -35,7 +35,7 @@ final class CustomerTable {
     let wider = max(capacity * 2, needed)
     let fresh = UnsafeMutablePointer<Customer>.allocate(capacity: wider)
     fresh.moveInitialize(from: slab, count: capacity)
-    (fresh + capacity).initialize(repeating: Customer(), count: wider - capacity)
+    for index in capacity..<wider { (fresh + index).initialize(to: Customer()) }
     slab.deallocate()
     slab = fresh
     capacity = wider

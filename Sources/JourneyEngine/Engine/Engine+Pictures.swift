@@ -27,47 +27,50 @@ extension Engine {
   /// The customer's whole picture at a moment.
   package func picture(of ref: CustomerRef, at now: Moment) -> CustomerPicture {
     let pointer = customers.pointer(ref)
-    let customer = pointer.pointee
     let look = Look(compiled, customer: pointer)
     look.begin(pointer, id: who.id(of: ref), now: now, horizon: now)
     var picture = CustomerPicture(
-      customer: look.id, firstSeen: customer.firstSeen, lastSeen: customer.newest,
-      touchpoints: customer.contacts)
+      customer: look.id, firstSeen: pointer.pointee.firstSeen, lastSeen: pointer.pointee.newest,
+      touchpoints: pointer.pointee.contacts)
     picture.aliases = who.aliases(of: ref)
     picture.identifiers = who.identifiers(of: ref)
-    picture.traits = Set(customer.traits.map(\.name)).sorted { $0.lexicographicallyPrecedes($1) }
-      .compactMap { name in
-        guard let fact = customer.latestTrait(name, names: names), fact.kind != .null else {
-          return nil
-        }
-        return NamedValue(String(decoding: name, as: UTF8.self), fact.withView(\.json))
+    picture.traits = Set(pointer.pointee.traits.map(\.name)).sorted {
+      $0.lexicographicallyPrecedes($1)
+    }
+    .compactMap { name in
+      guard let fact = pointer.pointee.latestTrait(name, names: names), fact.kind != .null else {
+        return nil
       }
-    picture.consents = consents(of: customer)
+      return NamedValue(String(decoding: name, as: UTF8.self), fact.withView(\.json))
+    }
+    picture.consents = consents(of: pointer)
     picture.satisfaction = look.satisfaction(
       Judged(moment: now, limit: nil, view: now, own: nil, instance: nil), journey: nil)
     picture.journeys = compiled.journeys.indices.flatMap { journeys($0, look: look) }
       .sorted { ($0.started, $0.id) < ($1.started, $1.id) }
-    picture.latest = customer.touches.filter { $0.isKept(at: now) }.suffix(
+    picture.latest = pointer.pointee.touches.filter { $0.isKept(at: now) }.suffix(
       Limits.latestTouchesShown
     ).reversed().map {
       CustomerPicture.Touch(
-        id: customer.idText(of: $0), time: $0.time, touchpoint: names.text($0.touchpoint),
+        id: pointer.pointee.idText(of: $0), time: $0.time, touchpoint: names.text($0.touchpoint),
         channel: names.text($0.channel))
     }
-    picture.suggestions = customer.suggestions.filter { !$0.isControl }.map {
+    picture.suggestions = pointer.pointee.suggestions.filter { !$0.isControl }.map {
       CustomerPicture.Suggestion(
         id: $0.id, suggestion: names.text($0.rule), channel: names.text($0.channel), made: $0.made,
         status: $0.status(at: now, plan: compiled))
     }
-    if compiled.keepsIssues, let open = customer.serviceLane(at: now, plan: compiled).open {
+    if compiled.keepsIssues, let open = pointer.pointee.serviceLane(at: now, plan: compiled).open {
       picture.issue = CustomerPicture.Issue(opened: open.opened, by: names.text(open.touchpoint))
     }
     return picture
   }
 
-  private func consents(of customer: Customer) -> [CustomerPicture.ConsentShown] {
+  private func consents(of customer: UnsafeMutablePointer<Customer>) -> [CustomerPicture
+    .ConsentShown]
+  {
     var pairs: [(NameID, NameID)] = []
-    for fact in customer.consents
+    for fact in customer.pointee.consents
     where !pairs.contains(where: { $0 == (fact.channel, fact.purpose) }) {
       pairs.append((fact.channel, fact.purpose))
     }
@@ -76,7 +79,7 @@ extension Engine {
       .map { channel, purpose, pair in
         CustomerPicture.ConsentShown(
           channel: channel, purpose: purpose,
-          granted: customer.consent(channel: pair.0, purpose: pair.1) == .granted)
+          granted: customer.pointee.consent(channel: pair.0, purpose: pair.1) == .granted)
       }
   }
 

@@ -289,9 +289,9 @@ package final class Engine {
     }
     effects.append(contentsOf: regrouping.effects)
     for id in regrouping.forgotten { holders[id] = nil }
-    for (ref, customer) in regrouping.finish() {
-      for suggestion in customer.suggestions { holders[suggestion.id] = suggestion.stem }
-      customers.pointer(ref).pointee = customer
+    for (ref, place) in regrouping.finish() {
+      for suggestion in place.customer.suggestions { holders[suggestion.id] = suggestion.stem }
+      customers.pointer(ref).pointee = place.take()
       scheduleForgetting(ref)
     }
     let living = Set(regroup.current.map { who.id(of: $0) })

@@ -8,29 +8,42 @@ struct Regrouping {
   let now: Moment
   private(set) var effects: [Effect] = []
   private(set) var forgotten: [SuggestionID] = []
-  private var fresh: [CustomerRef: Customer] = [:]
+  private var fresh: [CustomerRef: Place] = [:]
+
+  /// Where a customer is put together.
+  final class Place {
+    var customer = Customer()
+
+    func take() -> Customer {
+      withUnsafeMutablePointer(to: &customer) { place in
+        let customer = place.move()
+        place.initialize(to: Customer())
+        return customer
+      }
+    }
+  }
 
   init(who: WhoIsWho, plan: CompiledPlan, regroup: Regroup, now: Moment) {
     self.who = who
     self.plan = plan
     self.regroup = regroup
     self.now = now
-    for ref in regroup.current { fresh[ref] = Customer() }
+    for ref in regroup.current { fresh[ref] = Place() }
   }
 
   /// Deals out what one former customer had.
-  mutating func add(_ former: Customer, id: CustomerID, half: Int32) {
+  mutating func add(_ former: borrowing Customer, id: CustomerID, half: Int32) {
     addTouches(of: former)
     for var fact in former.traits {
       guard let (stem, ref) = place(fact.stem, fact.origin) else { continue }
       fact.stem = stem
-      fresh[ref, default: Customer()].traits.append(fact)
+      place(ref).customer.traits.append(fact)
       seen(ref, fact.origin.time)
     }
     for var fact in former.consents {
       guard let (stem, ref) = place(fact.stem, fact.origin) else { continue }
       fact.stem = stem
-      fresh[ref, default: Customer()].consents.append(fact)
+      place(ref).customer.consents.append(fact)
       seen(ref, fact.origin.time)
     }
     for var mark in former.issueMarks {
@@ -39,7 +52,7 @@ struct Regrouping {
           mark.stem, FactOrigin(time: mark.time, source: mark.source, id: mark.id))
       else { continue }
       mark.stem = stem
-      fresh[ref, default: Customer()].issueMarks.append(mark)
+      place(ref).customer.issueMarks.append(mark)
     }
     for var instance in former.pastJourneys {
       guard
@@ -47,14 +60,14 @@ struct Regrouping {
           instance.stem, FactOrigin(time: instance.started, source: .any, id: []))
       else { continue }
       instance.stem = stem
-      fresh[ref, default: Customer()].pastJourneys.append(instance)
+      place(ref).customer.pastJourneys.append(instance)
     }
     for var answer in former.answered {
       guard
         let (stem, ref) = place(answer.stem, FactOrigin(time: answer.moment, source: .any, id: []))
       else { continue }
       answer.stem = stem
-      fresh[ref, default: Customer()].answered.append(answer)
+      place(ref).customer.answered.append(answer)
     }
     for var suggestion in former.suggestions {
       guard let (stem, ref) = place(suggestion.stem, suggestion.origin) else {
@@ -63,7 +76,7 @@ struct Regrouping {
       }
       suggestion.stem = stem
       suggestion.half = half
-      fresh[ref, default: Customer()].suggestions.append(suggestion)
+      place(ref).customer.suggestions.append(suggestion)
     }
     // A sign of life without a contact leaves no other trace.
     for ref in regroup.current
@@ -78,14 +91,19 @@ struct Regrouping {
   }
 
   /// The customers as they are now, in order.
-  mutating func finish() -> [(CustomerRef, Customer)] {
-    for ref in fresh.keys {
-      fresh[ref]?.tidy(plan: plan)
-    }
+  func finish() -> [(CustomerRef, Place)] {
+    for place in fresh.values { place.customer.tidy(plan: plan) }
     return fresh.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, $0.value) }
   }
 
-  private mutating func addTouches(of former: Customer) {
+  private mutating func place(_ ref: CustomerRef) -> Place {
+    if let known = fresh[ref] { return known }
+    let place = Place()
+    fresh[ref] = place
+    return place
+  }
+
+  private mutating func addTouches(of former: borrowing Customer) {
     var counters = former.counters
     for touch in former.touches {
       let key = orderKey(touch, in: former)
@@ -98,13 +116,13 @@ struct Regrouping {
       let ref = who.customer(of: stem)
       var moved = touch
       moved.stem = stem
-      fresh[ref, default: Customer()].append(moved, text: former.arena)
+      place(ref).customer.append(moved, text: former.arena)
       seen(ref, touch.time)
     }
     for counter in counters where counter.count > 0 {
       if regroup.isErased(counter.stem, at: OrderKey(time: counter.last, tail: [])) { continue }
       let ref = who.customer(of: counter.stem)
-      fresh[ref, default: Customer()].add(counter)
+      place(ref).customer.add(counter)
       seen(ref, counter.first)
       seen(ref, counter.last)
     }
@@ -121,7 +139,7 @@ struct Regrouping {
     return (resolved, who.customer(of: resolved))
   }
 
-  private func orderKey(_ touch: Touch, in former: Customer) -> OrderKey {
+  private func orderKey(_ touch: Touch, in former: borrowing Customer) -> OrderKey {
     var tail: [UInt8] = []
     plan.names.appendText(touch.source, to: &tail)
     tail.append(0)
@@ -133,8 +151,9 @@ struct Regrouping {
   }
 
   private mutating func seen(_ ref: CustomerRef, _ time: Moment) {
-    fresh[ref, default: Customer()].firstSeen = min(fresh[ref]?.firstSeen ?? .distantFuture, time)
-    fresh[ref, default: Customer()].newest = max(fresh[ref]?.newest ?? .distantPast, time)
+    let place = place(ref)
+    place.customer.firstSeen = min(place.customer.firstSeen, time)
+    place.customer.newest = max(place.customer.newest, time)
   }
 
   private mutating func erase(_ suggestion: Suggested, of id: CustomerID) {

@@ -1,8 +1,8 @@
 import JourneyModel
 
 /// What is known of one customer. Everything is tagged with the strongest identifier it came with, so that joining two
-/// customers is a union and dividing one a regrouping.
-struct Customer {
+/// customers is a union and dividing one a regrouping. It is never copied: whoever looks at it looks at it in its place.
+struct Customer: ~Copyable {
   /// In order of time, source and id.
   var touches: [Touch] = []
   var arena: [UInt8] = []
@@ -157,7 +157,9 @@ extension Customer {
 
   /// Of the touchpoints that nothing names those longest unseen are forgotten; how often they were is not.
   private mutating func forgetCounters(named: Set<NameID>) {
-    func isOther(_ counter: Counter) -> Bool { counter.touchpoint != .any && !named.contains(counter.touchpoint) }
+    func isOther(_ counter: Counter) -> Bool {
+      counter.touchpoint != .any && !named.contains(counter.touchpoint)
+    }
     while counters.count(where: isOther) > Limits.otherCountersMax {
       let others = counters.indices.filter { isOther(counters[$0]) }
       guard let oldest = others.min(by: { counters[$0].last < counters[$1].last }) else { return }
