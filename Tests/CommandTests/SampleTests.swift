@@ -40,7 +40,7 @@ private let shared = Binary.repository.appending(path: "Tests/Shared")
 @Test func `the sample configuration's scenarios hold`() throws {
   let result = try Binary.run(
     "test", "--config", Binary.repository.appending(path: "config").path)
-  #expect(result.code == 0 && result.output == "6 scenarios in 2 files: 6 passed, 0 failed\n")
+  #expect(result.code == 0 && result.output.hasSuffix(" passed, 0 failed\n"))
 }
 
 @Test func `a scenario that fails is 1, one that cannot be read 78`() throws {
@@ -60,7 +60,7 @@ private let shared = Binary.repository.appending(path: "Tests/Shared")
   #expect(failed.code == 1)
   #expect(failed.output.contains("nothing comes of nothing") && failed.output.contains("1 failed"))
   let other = try Binary.run("test", "--config", config, "--run", "^elsewhere", wrong.path)
-  #expect(other.code == 0 && other.output.hasPrefix("0 scenarios"))
+  #expect(other.code == 64 && other.errors.contains("elsewhere"))
   let broken = folder.appending(path: "broken.yaml")
   try "tests: [{nam: x}]\n".write(to: broken, atomically: true, encoding: .utf8)
   let unread = try Binary.run("test", "--config", config, broken.path)
