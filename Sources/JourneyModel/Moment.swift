@@ -10,6 +10,9 @@ package struct Moment: Hashable, Comparable, Sendable {
   @inlinable package static func < (a: Moment, b: Moment) -> Bool {
     a.milliseconds < b.milliseconds
   }
+  @inlinable package static func == (a: Moment, b: Moment) -> Bool {
+    a.milliseconds == b.milliseconds
+  }
   @inlinable package static func - (a: Moment, b: Moment) -> TimeSpan {
     TimeSpan(a.milliseconds.subtractingClamped(b.milliseconds))
   }

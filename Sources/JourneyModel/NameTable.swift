@@ -4,6 +4,7 @@ package struct NameID: Hashable, Comparable, Sendable {
 
   @inlinable package init(_ rawValue: UInt16) { self.rawValue = rawValue }
   @inlinable package static func < (a: NameID, b: NameID) -> Bool { a.rawValue < b.rawValue }
+  @inlinable package static func == (a: NameID, b: NameID) -> Bool { a.rawValue == b.rawValue }
 
   /// `*`: every channel, or every purpose.
   package static let any = NameID(0)

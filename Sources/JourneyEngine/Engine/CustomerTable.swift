@@ -2,8 +2,8 @@ import JourneyModel
 
 /// All customers in one slab; a customer is a place in it.
 final class CustomerTable {
-  private var slab: UnsafeMutablePointer<Customer>
-  private var capacity: Int
+  @exclusivity(unchecked) private var slab: UnsafeMutablePointer<Customer>
+  @exclusivity(unchecked) private var capacity: Int
 
   init() {
     capacity = 1024

@@ -7,6 +7,10 @@ extension Engine {
   /// Together with those of all calls before they are the whole state: ``restore(_:)`` builds the same engine from them.
   package func takeChangedRows() -> [StateRow] {
     var rows: [StateRow] = []
+    if !isSecretTaken {
+      rows.append(StateRow(partition: 0, key: Self.secretKey, value: who.secret))
+    }
+    isSecretTaken = true
     for number in namesTaken..<names.count {
       let id = NameID(UInt16(number))
       rows.append(
@@ -56,6 +60,14 @@ extension Engine {
     return names
   }
 
+  private static let secretKey = [RowKind.erasure.rawValue]
+
+  /// The secret by which a state remembers erased identifiers; nil where it has none yet.
+  package static func secret(in rows: some Sequence<StateRow>) -> [UInt8]? {
+    for row in rows where row.key == secretKey { return row.value }
+    return nil
+  }
+
   /// Takes in the rows of a state, in any order; the engine must be new and made with its ``names(in:)``.
   ///
   /// - Throws: ``RowDamage`` where a row does not read as it was written.
@@ -65,6 +77,7 @@ extension Engine {
     for row in rows where row.value != nil {
       switch row.key.first.flatMap(RowKind.init(rawValue:)) {
       case .name: nameRows += 1
+      case .erasure where row.key == Self.secretKey: isSecretTaken = true
       case .household, .erasure: try who.restore(row)
       case .customer: customerRows.append(row)
       case .rule:

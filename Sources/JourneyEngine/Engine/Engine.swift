@@ -90,13 +90,19 @@ package final class Engine {
   var left: Set<CustomerID> = []
   var namesTaken = 0
   var rulesTaken: Set<String> = []
+  var isSecretTaken = false
 
-  package init(plan: Plan, names: NameTable, mode: Mode = .live, collects: Collects = []) {
+  /// `secret`: 32 random bytes by which erased identifiers are remembered; of a restored state its own (``secret(in:)``).
+  package init(
+    plan: Plan, names: NameTable, mode: Mode = .live, collects: Collects = [],
+    secret: [UInt8] = Array(repeating: 0, count: 32)
+  ) {
     self.plan = plan
     self.mode = mode
     self.collects = collects
     compiled = CompiledPlan(plan, names: names, policyIsOff: !mode.policy)
-    who = WhoIsWho(plan: plan.identity, names: names, keep: plan.history.keep)
+    who = WhoIsWho(
+      plan: plan.identity, names: names, keep: plan.history.keep, secret: secret)
     look = Look(compiled, customer: customers.pointer(CustomerRef(0)))
     tellWho()
   }

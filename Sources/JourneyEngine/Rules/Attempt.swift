@@ -9,6 +9,8 @@ struct Attempt {
   private(set) var endsAtDeadline = false
   /// Later interactions stand at this place or behind it.
   private var position = 0
+  /// A moment that later interactions must not be before; not yet turned into a place, since mostly no step follows.
+  private var waitsUntil: Moment?
   /// Steps of one suggestion mean the same occasion of it.
   private var bound: [(rule: NameID, occasion: OccasionKey)] = []
   /// `unseen` without a span: judged when the next step is taken.
@@ -19,16 +21,21 @@ struct Attempt {
   /// Forgets all and keeps its buffers.
   mutating func begin() {
     time = .distantPast
-    causes.removeAll(keepingCapacity: true)
+    if !causes.isEmpty { causes.removeAll(keepingCapacity: true) }
     lastTouch = -1
     endsAtDeadline = false
     position = 0
-    bound.removeAll(keepingCapacity: true)
-    forbidden.removeAll(keepingCapacity: true)
+    waitsUntil = nil
+    if !bound.isEmpty { bound.removeAll(keepingCapacity: true) }
+    if !forbidden.isEmpty { forbidden.removeAll(keepingCapacity: true) }
   }
 
   /// Takes the next step, and says whether that was possible.
   mutating func take(_ step: CompiledStep, matching: Matching) -> Bool {
+    if let moment = waitsUntil {
+      position = Swift.max(position, matching.look.customer.pointee.firstIndex(at: moment))
+      waitsUntil = nil
+    }
     switch step {
     case .seen(let seen):
       if let outcome = seen.matcher.outcome {
@@ -172,7 +179,7 @@ struct Attempt {
   /// Goes on at a moment that time alone brings.
   mutating func wait(until moment: Moment, cause: CauseRef?, matching: Matching) {
     time = moment
-    position = Swift.max(position, matching.look.customer.pointee.firstIndex(at: moment))
+    waitsUntil = moment
     if let cause { causes.append(cause) }
     endsAtDeadline = true
   }
@@ -180,16 +187,19 @@ struct Attempt {
   // MARK: What must not have come in between
 
   private mutating func isQuiet(upTo last: Int, matching: Matching) -> Bool {
+    guard !forbidden.isEmpty else { return true }
     let end = matching.look.customer.pointee.touches[last].time
     return isQuiet(matching: matching, touches: { $0 < last }, outcomesBefore: end)
   }
 
   private mutating func isQuiet(upToOutcomeAt end: Moment, matching: Matching) -> Bool {
+    guard !forbidden.isEmpty else { return true }
     let touches = matching.look.customer.pointee.firstIndex(after: end)
     return isQuiet(matching: matching, touches: { $0 < touches }, outcomesBefore: end)
   }
 
   private mutating func isQuiet(before end: Moment, matching: Matching) -> Bool {
+    guard !forbidden.isEmpty else { return true }
     let touches = matching.look.customer.pointee.firstIndex(at: end)
     return isQuiet(matching: matching, touches: { $0 < touches }, outcomesBefore: end)
   }

@@ -1,12 +1,24 @@
 import JourneyModel
 
 /// What an interaction must be like, with names as numbers.
-struct CompiledMatcher {
-  var touchpoints: [NameID] = []
-  var outcome: CompiledOutcome?
-  var channels: [NameID]?
-  var side: CataloguePlan.Side?
-  var conditions: [CompiledCondition] = []
+final class CompiledMatcher {
+  let touchpoints: [NameID]
+  let outcome: CompiledOutcome?
+  let channels: [NameID]?
+  let side: CataloguePlan.Side?
+  let conditions: [CompiledCondition]
+
+  init(
+    touchpoints: [NameID], outcome: CompiledOutcome?, channels: [NameID]?,
+    side: CataloguePlan.Side?,
+    conditions: [CompiledCondition]
+  ) {
+    self.touchpoints = touchpoints
+    self.outcome = outcome
+    self.channels = channels
+    self.side = side
+    self.conditions = conditions
+  }
 
   /// Nothing but the touchpoint matters, so that counters can answer.
   var isPlain: Bool { channels == nil && side == nil && conditions.isEmpty && outcome == nil }
@@ -34,7 +46,7 @@ enum CompiledStep {
   case wait(TimeSpan)
   case waitForDate(DateWait)
 
-  struct Seen {
+  final class Seen {
     let matcher: CompiledMatcher
     let times: Int
     let within: TimeSpan?
@@ -42,18 +54,48 @@ enum CompiledStep {
     let same: [NameID]
     let differs: [NameID]
     let immediately: Bool
+
+    init(
+      matcher: CompiledMatcher, times: Int, within: TimeSpan?, apart: TimeSpan?, same: [NameID],
+      differs: [NameID], immediately: Bool
+    ) {
+      self.matcher = matcher
+      self.times = times
+      self.within = within
+      self.apart = apart
+      self.same = same
+      self.differs = differs
+      self.immediately = immediately
+    }
   }
-  struct Unseen {
+  final class Unseen {
     let matcher: CompiledMatcher
     let span: TimeSpan?
     let same: [NameID]
     let differs: [NameID]
+
+    init(
+      matcher: CompiledMatcher, span: TimeSpan?, same: [NameID], differs: [NameID]
+    ) {
+      self.matcher = matcher
+      self.span = span
+      self.same = same
+      self.differs = differs
+    }
   }
-  struct DateWait {
+  final class DateWait {
     enum Origin { case trait([UInt8], String), attribute(NameID) }
     let origin: Origin
     let offset: TimeSpan
     let everyYear: Bool
+
+    init(
+      origin: Origin, offset: TimeSpan, everyYear: Bool
+    ) {
+      self.origin = origin
+      self.offset = offset
+      self.everyYear = everyYear
+    }
   }
 }
 

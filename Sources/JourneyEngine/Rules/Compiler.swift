@@ -213,19 +213,17 @@ private final class NameCompiler {
   func id(_ name: String) -> NameID { names.intern(name) ?? .any }
 
   func matcher(_ plan: MatcherPlan) -> CompiledMatcher {
-    var matcher = CompiledMatcher()
-    matcher.touchpoints = plan.touchpoints.map(id)
-    named.formUnion(matcher.touchpoints)
-    matcher.outcome = plan.outcome.map {
-      CompiledOutcome(rule: id($0.suggestion), outcomes: OutcomeSet($0.outcomes))
-    }
-    matcher.channels = plan.channels?.map(id)
-    matcher.side = plan.side
-    matcher.conditions = plan.conditions.map {
-      CompiledCondition(
-        attribute: id($0.path), comparisons: $0.comparisons.map(CompiledComparison.init))
-    }
-    return matcher
+    let touchpoints = plan.touchpoints.map(id)
+    named.formUnion(touchpoints)
+    return CompiledMatcher(
+      touchpoints: touchpoints,
+      outcome: plan.outcome.map {
+        CompiledOutcome(rule: id($0.suggestion), outcomes: OutcomeSet($0.outcomes))
+      }, channels: plan.channels?.map(id), side: plan.side,
+      conditions: plan.conditions.map {
+        CompiledCondition(
+          attribute: id($0.path), comparisons: $0.comparisons.map(CompiledComparison.init))
+      })
   }
 
   func step(_ plan: StepPlan) -> CompiledStep {

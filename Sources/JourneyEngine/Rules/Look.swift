@@ -3,24 +3,24 @@ import JourneyModel
 /// One look at a customer at one moment: what the evaluation of rules, conditions and gates shares while a decision is made.
 ///
 /// It collects when the answers can next change by time alone; that is the customer's next deadline. One is used again for
-/// every decision, so that its buffers are.
+/// every decision, so that its buffers are. Its accesses never overlap, so they are not checked for it each time.
 final class Look {
   let plan: CompiledPlan
-  private(set) var customer: UnsafeMutablePointer<Customer>
+  @exclusivity(unchecked) private(set) var customer: UnsafeMutablePointer<Customer>
   private(set) var id = CustomerID(0)
   /// The moment that is decided for.
-  private(set) var now = Moment.distantPast
+  @exclusivity(unchecked) private(set) var now = Moment.distantPast
   /// Deadlines up to here have been reached by the clock.
-  private(set) var horizon = Moment.distantPast
+  @exclusivity(unchecked) private(set) var horizon = Moment.distantPast
   /// The earliest later moment at which an answer can change.
-  var next = Moment.distantFuture
+  @exclusivity(unchecked) var next = Moment.distantFuture
   /// The attempt that is being run.
-  var attempt = Attempt()
+  @exclusivity(unchecked) var attempt = Attempt()
   /// Rules to look at, and what was found complete of each.
-  var numbers: [Int] = []
-  var complete: [RuleOccasions] = []
+  @exclusivity(unchecked) var numbers: [Int] = []
+  @exclusivity(unchecked) var complete: [RuleOccasions] = []
 
-  private var isMarked: [Bool]
+  @exclusivity(unchecked) private var isMarked: [Bool]
   private var folds: [FoldKey: JourneyFold] = [:]
   private var knownZone: TimeZone??
 
