@@ -1,14 +1,25 @@
-// One benchmark per name.
-switch CommandLine.arguments.dropFirst().first {
-case "identity":
-  var bench = IdentityBench()
-  print("in order:", terminator: " ")
-  bench.late = 0
-  print(bench.run())
-  print("5 % late:", terminator: " ")
-  bench.late = 20
-  print(bench.run())
-  print("a hot cookie: \(bench.hot(type: 4))")
-  print("a hot address: \(bench.hot(type: 1))")
-default: print("journeyd-bench identity")
+import Glibc
+import JourneyModel
+import Supervision
+
+/// Runs what the command line names; without a name those that take a minute or two together.
+func bench(_ words: [String]) -> ExitCode {
+  do throws(Failure) {
+    switch try Request(words) {
+    case .help: show(Help.text)
+    case .quick:
+      for benchmark in Benchmark.all {
+        guard let values = benchmark.quick else { continue }
+        try benchmark.run(Values(benchmark, values))
+      }
+    case .run(let benchmark, let values): try benchmark.run(values)
+    }
+    return .success
+  } catch {
+    writeToStandardError(
+      "journeyd-bench: \(error.message)\n" + (error.cure.isEmpty ? "" : "  → \(error.cure)\n"))
+    return error.code
+  }
 }
+
+exit(bench(Array(CommandLine.arguments.dropFirst())).rawValue)

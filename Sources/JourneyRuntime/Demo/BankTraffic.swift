@@ -18,13 +18,18 @@ package struct BankTraffic {
   private let start: Moment
   var random: SplitMix64
   private var queue = RecordQueue()
-  private var number = 0
+  /// Of the record that was made last.
+  package private(set) var number: Int
 
   /// - Parameters:
   ///   - start: the first moment, best early on a working day.
   ///   - span: how long people keep beginning things.
-  package init(seed: UInt64, start: Moment, span: TimeSpan, people: Int) {
+  ///   - numberedFrom: the number in the first record's id; other than 0 where other traffic went before.
+  package init(
+    seed: UInt64, start: Moment, span: TimeSpan, people: Int, numberedFrom: Int = 0
+  ) {
     self.start = start
+    number = numberedFrom
     random = SplitMix64(seed)
     for index in 0..<people {
       let person = BankCustomer(index)

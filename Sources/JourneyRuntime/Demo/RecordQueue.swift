@@ -44,11 +44,13 @@ struct RecordQueue {
 }
 
 /// SplitMix64: small, fast, the same everywhere.
-struct SplitMix64: RandomNumberGenerator {
+package struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
-  init(_ seed: UInt64) { state = seed }
+  /// The same numbers for the same seed.
+  package init(_ seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  /// Any 64 bits.
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -57,8 +59,9 @@ struct SplitMix64: RandomNumberGenerator {
   }
 
   /// A number of [low, high).
-  mutating func between(_ low: Int64, _ high: Int64) -> Int64 {
+  package mutating func between(_ low: Int64, _ high: Int64) -> Int64 {
     low + Int64(next() % UInt64(max(1, high - low)))
   }
-  mutating func chance(_ share: Double) -> Bool { Double(next() >> 11) * 0x1p-53 < share }
+  /// Whether something happens that does in this share (0 … 1) of all cases.
+  package mutating func chance(_ share: Double) -> Bool { Double(next() >> 11) * 0x1p-53 < share }
 }
