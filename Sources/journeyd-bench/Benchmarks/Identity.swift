@@ -7,12 +7,14 @@ extension Benchmark {
     name: "identity", summary: "Who is who against the truth, its time and its memory.",
     options: [
       Option("events", "1000000", "Interactions."), Option("people", "200000", "People."),
-      Option("shared", "2", "Devices of a hundred that two people use."), seed,
+      Option("shared", "2", "Devices of a hundred that two people use."),
+      Option("late", "5", "Interactions of a hundred that are told up to ten minutes late."), seed,
     ], quick: ["events": "200000", "people": "40000"]
   ) { values throws(Failure) in
     let run = IdentityRun(
       events: try values.number("events"), people: try values.number("people"),
-      shared: Double(try values.number("shared")) / 100, seed: try values.number("seed"))
+      shared: Double(try values.number("shared", from: 0)) / 100,
+      late: Double(try values.number("late", from: 0)) / 100, seed: try values.number("seed"))
     try run.measure()
   }
 }
@@ -22,12 +24,13 @@ private struct IdentityRun {
   let events: Int
   let people: Int
   let shared: Double
+  let late: Double
   let seed: Int
 
   private static let plan = Plan()
 
   func measure() throws(Failure) {
-    let feed = PeopleFeed(seed: seed, events: events, people: people, shared: shared)
+    let feed = PeopleFeed(seed: seed, events: events, people: people, shared: shared, late: late)
     let stages = Stages(plan: Self.plan, source: .native, rowsEvery: 10_000)
     let names = NameTable()
     let who = WhoIsWho(plan: Self.plan.identity, names: names, keep: Self.plan.history.keep)
@@ -48,14 +51,13 @@ private struct IdentityRun {
 
   private func compare(_ engine: Engine) throws(Failure) -> TruthComparison {
     var feed = PeopleFeed(
-      seed: seed, events: events, people: people, shared: shared, keepsTruth: true)
+      seed: seed, events: events, people: people, shared: shared, late: late, keepsFacts: true)
     var group = RecordGroup()
     repeat {
       group.removeAll()
       feed.fill(&group)
     } while group.count > 0
-    guard let truth = feed.truth else { throw Failure(.internalError, "the truth was not kept") }
-    var comparison = TruthComparison(truth, people: people)
+    var comparison = TruthComparison(Truth(feed.facts, people: people), people: people)
     comparison.compare(engine)
     let found = engine.customerCount
     guard comparison.isRight, found == comparison.customers else {
@@ -73,7 +75,8 @@ private struct IdentityRun {
     _ engine: Engine, _ comparison: TruthComparison
   ) {
     var report = Report(
-      "Identity: \(grouped(events)) interactions of \(grouped(people)) people, seed \(seed)",
+      "Identity: \(grouped(events)) interactions of \(grouped(people)) people,"
+        + " \(percent(late)) late, seed \(seed)",
       columns: ["part", "ns per event", "bytes per customer"])
     let customers = Int64(max(1, engine.customerCount))
     let place = placed.perEvent(placed.place)

@@ -43,11 +43,11 @@ struct Values: Sendable {
     given[name] ?? benchmark.options.first { $0.name == name }?.standard ?? ""
   }
 
-  /// A whole number of at least 1.
-  func number(_ name: String) throws(Failure) -> Int {
-    guard let number = Int(text(name)), number > 0 else {
+  /// A whole number, by default of at least 1.
+  func number(_ name: String, from least: Int = 1) throws(Failure) -> Int {
+    guard let number = Int(text(name)), number >= least else {
       throw Failure(
-        .usage, "“\(text(name))” is no number for --\(name)", cure: "give one from 1 on")
+        .usage, "“\(text(name))” is no number for --\(name)", cure: "give one from \(least) on")
     }
     return number
   }

@@ -9,16 +9,32 @@ struct PeopleFeed: RecordFeed {
   static let devicesEach = 3
   private let events: Int
   private let people: Int
+  /// The share that is told up to ten minutes late.
+  private let late: Double
   /// By device: the other person who uses it, or -1.
   private let others: [Int32]
   /// By person: devices of others that are used too.
   private let borrowed: [Int: [Int32]]
   private var random: SplitMix64
   private var made = 0
-  /// Nil: it is not kept.
-  private(set) var truth: Truth?
+  private let keepsFacts: Bool
+  /// What was told so far; only if it is kept.
+  private(set) var facts: [Fact] = []
 
-  init(seed: Int, events: Int, people: Int, shared: Double, keepsTruth: Bool = false) {
+  /// What one interaction tells.
+  struct Fact {
+    var time: Moment
+    var person: Int
+    var hasNumber: Bool
+    var hasAddress: Bool
+    var device: Int?
+  }
+
+  init(
+    seed: Int, events: Int, people: Int, shared: Double, late: Double, keepsFacts: Bool = false
+  ) {
+    self.late = late
+    self.keepsFacts = keepsFacts
     self.events = events
     self.people = people
     random = SplitMix64(UInt64(seed))
@@ -33,7 +49,6 @@ struct PeopleFeed: RecordFeed {
     }
     self.others = others
     self.borrowed = borrowed
-    truth = keepsTruth ? Truth(people: people) : nil
   }
 
   mutating func fill(_ group: inout RecordGroup) {
@@ -58,7 +73,8 @@ struct PeopleFeed: RecordFeed {
     group.add("{\"id\":\"e-")
     group.add(made)
     group.add("\",\"time\":\"")
-    group.add((BankFeed.start + TimeSpan(Int64(made) * 2_000)).rfc3339)
+    let time = time()
+    group.add(time.rfc3339)
     // The card is ignored: that is how a till says that there was none.
     group.add("\",\"touchpoint\":\"page_viewed\",\"channel\":\"web\",")
     group.add("\"identifiers\":{\"loyalty_card\":\"-\"")
@@ -67,9 +83,19 @@ struct PeopleFeed: RecordFeed {
     if hasDevice { group.add(",\"device_id\":\"" + Self.device(device) + "\"") }
     group.add("}}")
     group.endRecord()
-    truth?.note(
-      person: person, hasNumber: hasNumber, hasAddress: hasAddress,
-      device: hasDevice ? device : nil)
+    guard keepsFacts else { return }
+    facts.append(
+      Fact(
+        time: time, person: person, hasNumber: hasNumber, hasAddress: hasAddress,
+        device: hasDevice ? device : nil))
+  }
+
+  /// Every two seconds; the late ones at moments that no other has.
+  private mutating func time() -> Moment {
+    let turn = Int64(made)
+    guard late > 0, random.chance(late) else { return BankFeed.start + TimeSpan(turn * 2_000) }
+    return BankFeed.start
+      + TimeSpan((turn - random.between(1, 300)) * 2_000 + 1 + turn % 1_999)
   }
 
   static func number(_ person: Int) -> String { "P\(100_000 + person)" }
@@ -97,7 +123,13 @@ struct Truth {
   private(set) var parents: [Int32]
   private let people: Int
 
-  init(people: Int) {
+  /// Of what was told, in the order of time.
+  init(_ facts: [PeopleFeed.Fact], people: Int) {
+    self.init(people: people)
+    for fact in facts.sorted(by: { $0.time < $1.time }) { note(fact) }
+  }
+
+  private init(people: Int) {
     self.people = people
     devices = Array(repeating: Device(), count: people * PeopleFeed.devicesEach)
     hasNumber = Array(repeating: false, count: people)
@@ -110,11 +142,12 @@ struct Truth {
   func addressNode(_ person: Int) -> Int { people + person }
   func deviceNode(_ device: Int) -> Int { 2 * people + device }
 
-  mutating func note(person: Int, hasNumber: Bool, hasAddress: Bool, device: Int?) {
+  private mutating func note(_ fact: PeopleFeed.Fact) {
+    let (person, hasNumber, hasAddress) = (fact.person, fact.hasNumber, fact.hasAddress)
     if hasNumber { self.hasNumber[person] = true }
     if hasAddress { self.hasAddress[person] = true }
     if hasNumber, hasAddress { join(numberNode(person), addressNode(person)) }
-    guard let device else { return }
+    guard let device = fact.device else { return }
     devices[device].isSeen = true
     guard hasNumber || hasAddress else {
       if devices[device].isAmbiguous { devices[device].isOwnCustomer = true }
