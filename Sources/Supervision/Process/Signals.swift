@@ -33,6 +33,11 @@ package enum Signals {
       startWaiting(on: ends[0], wake)
     }
     signal(SIGPIPE, SIG_IGN)
+    // Whoever started this process may have left them blocked.
+    var ours = sigset_t()
+    sigemptyset(&ours)
+    for number in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&ours, number) }
+    pthread_sigmask(SIG_UNBLOCK, &ours, nil)
     for number in [SIGTERM, SIGINT, SIGHUP] {
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { take($0) }
