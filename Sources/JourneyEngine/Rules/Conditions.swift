@@ -50,7 +50,9 @@ struct ValueView {
     case .null: .null
     case .bool: .bool(number != 0)
     case .string: .string(String(decoding: text, as: UTF8.self))
-    case .number, .list, .object: JSONValue(parsing: text) ?? .null
+    // An element of a list has no text of its own.
+    case .number: text.isEmpty ? .number(number) : JSONValue(parsing: text) ?? .null
+    case .list, .object: JSONValue(parsing: text) ?? .null
     }
   }
 

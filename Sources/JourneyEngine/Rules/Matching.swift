@@ -53,7 +53,9 @@ struct Matching {
 
   private mutating func startAtTouches(_ seen: CompiledStep.Seen) {
     // An attempt that began earlier would have completed, or failed, before what is wanted.
-    var index = rule.longest.map { customer.pointee.firstIndex(at: since - $0) } ?? 0
+    // What completes at a deadline that the clock has not reached does not expire before it is.
+    let earliest = min(since, look.horizon + TimeSpan(1))
+    var index = rule.longest.map { customer.pointee.firstIndex(at: earliest - $0) } ?? 0
     while index < customer.pointee.touches.count {
       defer { index += 1 }
       guard customer.pointee.fits(seen.matcher, index, plan: look.plan), sees(index) else {
@@ -78,12 +80,13 @@ struct Matching {
       let index = latestTraitIndex(name), let date = CalendarDate(customer.pointee.traits[index])
     else { return }
     let known = customer.pointee.firstSeen
-    let first = Swift.max(known, wait.everyYear ? look.now - rule.plan.expires - .days(366) : known)
+    // With steps behind it an attempt can have begun in any year.
+    let isShort = wait.everyYear && rule.steps.count == 1
     var moment = date.moment(
-      from: first, offset: wait.offset, everyYear: wait.everyYear, zone: look.zone)
-    // One that has passed and the next one that will come are all that can matter.
-    for _ in 0..<4 {
-      guard let found = moment, found >= known else { return }
+      from: isShort ? Swift.max(known, look.now - rule.plan.expires - .days(366)) : known,
+      offset: wait.offset, everyYear: wait.everyYear, zone: look.zone)
+    // Those that have passed, one a year, and the next one that will come.
+    while let found = moment, found >= known {
       look.attempt.begin()
       look.attempt.wait(until: found, cause: .trait(index), matching: self)
       finish()

@@ -1,0 +1,62 @@
+import JourneyModel
+
+@testable import JourneyEngine
+
+/// Feeds happenings to an engine, by a clock that never goes back.
+final class Driver {
+  let plan: Plan
+  private(set) var engine: Engine
+  private(set) var clock = Int64.min
+  private let mode: Engine.Mode
+  /// The state's rows as a topic would hold them, each key's last one.
+  private var rows: [[UInt8]: StateRow] = [:]
+
+  init(_ plan: Plan, mode: Engine.Mode = Engine.Mode(policy: true, holdout: false)) {
+    self.plan = plan
+    self.mode = mode
+    engine = Engine(
+      plan: plan, names: NameTable(), mode: mode, collects: [.decisions, .rows])
+  }
+
+  @discardableResult
+  func tell(_ happening: Happening, at moment: Int64) -> Engine.Verdict {
+    clock = max(clock, moment)
+    return engine.handle(
+      happening.interaction(plan.identity, engine.names), at: Moment(clock))
+  }
+
+  /// Lets all deadlines up to a moment pass, that moment's included.
+  func pass(to moment: Int64) {
+    clock = max(clock, moment)
+    engine.advance(to: Moment(clock) + plan.time.grace, inclusive: true)
+    clock += plan.time.grace.milliseconds
+  }
+
+  /// What the engine did since it was last asked.
+  func take() -> [Effect] {
+    defer { engine.effects.removeAll() }
+    return engine.effects
+  }
+
+  /// Goes on with a new engine that knows only what the rows say.
+  func restart() throws {
+    for row in engine.takeChangedRows() { rows[row.key] = row.value == nil ? nil : row }
+    let kept = rows.values.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+    let next = Engine(
+      plan: plan, names: try Engine.names(in: kept), mode: mode,
+      collects: [.decisions, .rows])
+    try next.restore(kept)
+    next.effects = engine.effects
+    engine = next
+  }
+
+  /// What is known of everybody: all but what hangs on the order of arrival (aliases, suggestions).
+  func pictures(at moment: Int64) -> [CustomerPicture] {
+    engine.pictures(at: Moment(moment)).map { picture in
+      var picture = picture
+      picture.aliases = []
+      picture.suggestions = []
+      return picture
+    }
+  }
+}
