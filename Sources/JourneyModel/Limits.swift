@@ -24,6 +24,8 @@ package enum Limits {
   package static let otherCountersMax = 64
   package static let traitsPerCustomerMax = 100
   package static let consentsPerCustomerMax = 100
+  /// Earlier values of one trait, or of one consent, that are kept of one identifier.
+  package static let pastFactsMax = 64
   package static let journeysPerCustomerMax = 100
   package static let suggestionsPerCustomerMax = 1_000
   package static let planEntriesMax = 10_000

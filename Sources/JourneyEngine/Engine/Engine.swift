@@ -219,12 +219,15 @@ package final class Engine {
     let origin = FactOrigin(
       time: interaction.time, source: interaction.source,
       id: Array(interaction.bytes[interaction.id.range]))
+    // What a shared identifier told goes elsewhere where it turns out to stand for no one: the past may be needed.
+    let keepsPast =
+      compiled.readsPastFacts || interaction.identifiers.first.map { isShared($0.type) } ?? false
     for trait in interaction.traits {
       let fact = TraitFact(
         stem: placement.stem, name: Array(interaction.bytes[trait.name.range]), kind: trait.kind,
         number: trait.number, text: Array(interaction.bytes[trait.text.range]), origin: origin)
       customer.pointee.setTrait(
-        fact, keepsPast: compiled.readsPastFacts, horizon: clock - plan.history.keep, names: names)
+        fact, keepsPast: keepsPast, horizon: clock - plan.history.keep, names: names)
       concerned.facts = true
     }
     for consent in interaction.consents {
@@ -232,7 +235,7 @@ package final class Engine {
         ConsentFact(
           stem: placement.stem, channel: consent.channel, purpose: consent.purpose,
           granted: consent.granted,
-          origin: origin), keepsPast: compiled.readsPastFacts)
+          origin: origin), keepsPast: keepsPast)
       concerned.facts = true
     }
   }
@@ -298,6 +301,13 @@ package final class Engine {
     for (ref, place) in regrouping.finish() {
       for suggestion in place.customer.suggestions { holders[suggestion.id] = suggestion.stem }
       customers.pointer(ref).pointee = place.take()
+    }
+    // A sign of life without a contact leaves no touch that would tell of it.
+    for ref in regroup.current {
+      let first = Moment(who.components[ref.rawValue].first.time)
+      let customer = customers.pointer(ref)
+      customer.pointee.firstSeen = min(customer.pointee.firstSeen, first)
+      customer.pointee.newest = max(customer.pointee.newest, first)
       scheduleForgetting(ref)
     }
     let living = Set(regroup.current.map { who.id(of: $0) })

@@ -28,7 +28,10 @@ struct Regrouping {
     self.plan = plan
     self.regroup = regroup
     self.now = now
-    for ref in regroup.current { fresh[ref] = Place() }
+    // The arriving interaction's customer may be one whose data stays where it is.
+    for ref in regroup.current where regroup.former.contains(where: { $0.customer == ref }) {
+      fresh[ref] = Place()
+    }
   }
 
   /// Deals out what one former customer had.

@@ -36,6 +36,10 @@ extension Customer {
       guard let bound else { return false }
       return fact.origin.precedes(bound, names: names)
     }
+    guard keepsPast, same.count > Limits.pastFactsMax,
+      let oldest = same.min(by: { $0.origin.precedes($1.origin, names: names) })
+    else { return }
+    traits.removeAll { $0.stem == stem && $0.name == name && $0.origin == oldest.origin }
   }
 
   /// The latest value of a trait, a cleared one included; known up to `limit` where there is one.
@@ -77,11 +81,23 @@ extension Customer {
       return
     }
     consents.append(fact)
+    if keepsPast { forgetOldest(like: fact) }
     if consents.count > Limits.consentsPerCustomerMax * (keepsPast ? 4 : 1) {
       if let oldest = consents.indices.min(by: { consents[$0].time < consents[$1].time }) {
         consents.remove(at: oldest)
       }
     }
+  }
+
+  private mutating func forgetOldest(like fact: ConsentFact) {
+    let same = consents.indices.filter {
+      consents[$0].stem == fact.stem && consents[$0].channel == fact.channel
+        && consents[$0].purpose == fact.purpose
+    }
+    guard same.count > Limits.pastFactsMax,
+      let oldest = same.min(by: { consents[$0].time < consents[$1].time })
+    else { return }
+    consents.remove(at: oldest)
   }
 
   /// What holds for a channel and a purpose: of the decisions that cover the pair the latest, of two at one time denied.

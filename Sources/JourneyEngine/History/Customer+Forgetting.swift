@@ -51,7 +51,9 @@ extension Customer {
     }
     // Instances of journeys that are no longer configured stay as they are.
     past.append(contentsOf: pastJourneys.filter { plan.journeyIndex($0.journey) == nil })
-    for index in past.indices { past[index].lastIndex = -1 }
+    // Of those touched last at one moment it stays known which was the last.
+    let order = past.indices.sorted { past[$0].lastIndex < past[$1].lastIndex }
+    for (rank, index) in order.enumerated() { past[index].lastIndex = rank - past.count }
     if past.count > Limits.journeysPerCustomerMax {
       past.sort {
         ($0.ended ?? .distantFuture, $0.started) > ($1.ended ?? .distantFuture, $1.started)

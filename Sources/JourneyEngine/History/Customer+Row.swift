@@ -220,6 +220,7 @@ extension JourneyInstance {
     row.moment(started)
     row.unsigned(UInt64(stem.rawValue))
     row.moment(last)
+    row.signed(Int64(lastIndex))
     row.byte(ended == nil ? 0 : 1)
     if let ended { row.moment(ended) }
     row.count(contacts)
@@ -242,10 +243,10 @@ extension JourneyInstance {
     started = try row.moment()
     stem = try row.stem()
     last = try row.moment()
+    lastIndex = Int(clamping: try row.signed())
     ended = try row.byte() == 0 ? nil : try row.moment()
     contacts = try row.integer()
     channels = []
-    lastIndex = -1
     for _ in 0..<(try row.count()) {
       channels.append(ChannelCount(channel: try row.name(), count: try row.integer()))
     }

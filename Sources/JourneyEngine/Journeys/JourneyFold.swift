@@ -16,7 +16,7 @@ struct JourneyInstance {
   var ended: Moment?
   var contacts: Int
   var channels: [ChannelCount]
-  /// Place of the last touch in the fold, to tell the one touched last; −1 for one of the past.
+  /// Place of the last touch in the fold, to tell the one touched last; below 0, in the same order, for those of the past.
   var lastIndex: Int
 
   struct ChannelCount {

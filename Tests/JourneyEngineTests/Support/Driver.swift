@@ -56,6 +56,8 @@ final class Driver {
       var picture = picture
       picture.aliases = []
       picture.suggestions = []
+      // A sign of life without a contact is not known to be the last of one half when customers are divided.
+      picture.lastSeen = Moment(0)
       return picture
     }
   }
