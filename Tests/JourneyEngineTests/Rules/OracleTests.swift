@@ -26,7 +26,7 @@ import Testing
 
   @Test func `an oracle agrees with the engine on random rules and histories`() {
     var tally = (made: 0, withdrawn: 0)
-    for seed in Dice.seeds(usual: 5_000) {
+    for seed in Dice.seeds(usual: 3_000) {
       var random = RandomRules(seed: seed)
       let rule = random.rule()
       let arrivals = random.arrivals(random.history(), grace: Self.grace)
