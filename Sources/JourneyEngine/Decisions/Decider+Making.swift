@@ -3,6 +3,7 @@ import JourneyModel
 // Making the best of the candidates.
 extension Decider {
   mutating func makeBest() {
+    let before = effects.count
     var open: [Int] = []
     for index in candidates.indices {
       judge(index, isFirst: true)
@@ -28,6 +29,27 @@ extension Decider {
         judge(rest, isFirst: false)
         return isAnsweredForGood(rest)
       }
+    }
+    nameRunnersUp(since: before)
+  }
+
+  /// Tells with what was made which others could have been, and why they were not.
+  private mutating func nameRunnersUp(since before: Int) {
+    var runnersUp: [RunnerUp] = []
+    for candidate in candidates where candidate.madeAs == nil {
+      guard let channel = candidate.couldBe,
+        let refusal = candidate.answers.first(where: { $0.channel == channel })?.refusal
+      else { continue }
+      runnersUp.append(
+        RunnerUp(
+          suggestion: plan.rules[candidate.rule].plan.name, channel: plan.names.text(channel),
+          score: candidate.score.total, refused: refusal.name))
+    }
+    guard !runnersUp.isEmpty else { return }
+    for index in before..<effects.count {
+      guard case .made(var made) = effects[index] else { continue }
+      made.runnersUp = runnersUp
+      effects[index] = .made(made)
     }
   }
 

@@ -45,6 +45,8 @@ struct Decider {
     let expires: Moment
     var answers: [(channel: NameID, refusal: Refusal?)] = []
     var madeAs: (channel: NameID, id: SuggestionID)?
+    /// Where it could have been made, but for what was made instead.
+    var couldBe: NameID?
     /// As many were open already before anything was made now.
     var wasBlocked = false
   }
@@ -125,7 +127,7 @@ struct Decider {
         }
       }
     }
-    candidates.sort(by: ranksBefore)
+    if candidates.count > 1 { candidates.sort(by: ranksBefore) }
   }
 
   func instances(of occasions: [Occasion]) -> [JourneyID?] {
@@ -210,6 +212,7 @@ struct Decider {
       if refusal == nil { break }
     }
     candidates[index].answers = answers
+    if isFirst { candidates[index].couldBe = passingChannel(candidates[index]) }
   }
 
   /// The gates that depend on what else is open or was made.
