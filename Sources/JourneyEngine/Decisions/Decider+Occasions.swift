@@ -44,12 +44,38 @@ extension Decider {
     if !occasions.isEmpty {
       look.complete.append(RuleOccasions(rule: number, occasions: occasions))
     }
+    if plan.rules[number].journey != nil { followInstances(of: number, occasions) }
     let next = look.next
     look.next = min(outer, next)
     let hasUnanswered = occasions.contains { !isAnswered($0.key) }
     if next < .distantFuture || hasUnanswered {
       customer.pointee.waiting.append(
         WaitingRule(rule: plan.rules[number].name, next: next, hasUnanswered: hasUnanswered))
+    }
+  }
+
+  /// A late interaction can give a journey an earlier start, and so another id: what was suggested in it is the same.
+  private func followInstances(of number: Int, _ occasions: [Occasion]) {
+    let rule = plan.rules[number]
+    let presentation = Presentation(look: look, who: who, ref: ref)
+    for index in customer.pointee.suggestions.indices
+    where customer.pointee.suggestions[index].rule == rule.name {
+      let key = customer.pointee.suggestions[index].key
+      if occasions.contains(where: { $0.key == key }) { continue }
+      let same = occasions.first { occasion in
+        occasion.key.moment == key.moment
+          && presentation.origin(of: occasion) == customer.pointee.suggestions[index].origin
+          && !customer.pointee.suggestions.contains { $0.isOf(occasion.key) }
+      }
+      if let same { customer.pointee.suggestions[index].instance = same.key.instance }
+    }
+    for index in customer.pointee.answered.indices
+    where customer.pointee.answered[index].rule == rule.name {
+      let answer = customer.pointee.answered[index]
+      let then = occasions.filter { $0.key.moment == answer.moment }
+      if then.count == 1, let same = then.first, same.key.instance != answer.instance {
+        customer.pointee.answered[index].instance = same.key.instance
+      }
     }
   }
 
