@@ -96,6 +96,12 @@ let package = Package(
     tests(
       "ScenarioTests",
       ["JourneyRuntime", "Settings", "EventFormats", "JourneyEngine", "JourneyModel"]),
+    tests(
+      "ExplainTests",
+      [
+        "JourneyRuntime", "Settings", "Supervision", "EventFormats", "JourneyEngine",
+        "JourneyModel",
+      ]),
     tests("ExampleTests", ["JourneyRuntime", "Settings", "JourneyModel"]),
   ],
   swiftLanguageModes: [.v6],

@@ -34,6 +34,9 @@ package enum Limits {
   package static let namesBeforeAttributesMax = 49_152
   package static let latestTouchesShown = 10
 
+  /// Of a question that is asked through the socket.
+  package static let inquiryBytesMax = 4 << 10
+
   // Of the daemon's own work.
   /// Interactions, and records written, of one commit.
   package static let rowsPerCommitMax = 50_000

@@ -107,8 +107,13 @@ struct Gates {
   }
 
   func isPaused(_ rule: CompiledRule, _ channel: NameID) -> Bool {
-    guard !plan.policyIsOff, !rule.isExempt, !policy.plan.pauses.isEmpty else { return false }
-    var paused = false
+    pauseEnd(rule, channel) != nil
+  }
+
+  /// When the pause that holds now is over; nil where none does.
+  func pauseEnd(_ rule: CompiledRule, _ channel: NameID) -> Moment? {
+    guard !plan.policyIsOff, !rule.isExempt, !policy.plan.pauses.isEmpty else { return nil }
+    var over: Moment?
     for pause in policy.plan.pauses {
       let outcomes = OutcomeSet(pause.outcomes)
       var times: [Moment] = []
@@ -128,10 +133,10 @@ struct Gates {
         look.wake(time)
         guard time <= look.now, look.now < time + pause.pause else { continue }
         look.wake(time + pause.pause)
-        paused = true
+        over = max(over ?? .distantPast, time + pause.pause)
       }
     }
-    return paused
+    return over
   }
 
   /// Within `again_after` of the rule's last suggestion, or after one of the same instance where that is the bound.
@@ -167,6 +172,14 @@ struct Gates {
   }
 
   private func hasRoom(_ cap: CompiledCap, leavingOut: Int?) -> Bool {
+    let use = use(of: cap, leavingOut: leavingOut)
+    guard use.taken >= cap.plan.max else { return true }
+    if let frees = use.frees { look.wake(frees) }
+    return false
+  }
+
+  /// The slots of a cap that are taken now, and of a full one when one is free again.
+  func use(of cap: CompiledCap, leavingOut: Int? = nil) -> (taken: Int, frees: Moment?) {
     var slots: [Moment] = []
     for index in customer.pointee.suggestions.indices where index != leavingOut {
       let suggestion = customer.pointee.suggestions[index]
@@ -180,15 +193,14 @@ struct Gates {
     case .rolling(let span):
       // Later ones count too: no cap is exceeded at any moment.
       let taken = slots.filter { $0 > look.now - span }.sorted()
-      guard taken.count >= cap.plan.max else { return true }
-      if cap.plan.max > 0 { look.wake(taken[taken.count - cap.plan.max] + span) }
-      return false
+      guard cap.plan.max > 0, taken.count >= cap.plan.max else { return (taken.count, nil) }
+      return (taken.count, taken[taken.count - cap.plan.max] + span)
     case .calendarDay, .calendarWeek, .calendarMonth:
-      guard let (start, end) = look.calendarUnit(cap.plan.window, at: look.now) else { return true }
+      guard let (start, end) = look.calendarUnit(cap.plan.window, at: look.now) else {
+        return (0, nil)
+      }
       let taken = slots.count { $0 >= start && $0 < end }
-      guard taken >= cap.plan.max else { return true }
-      look.wake(end)
-      return false
+      return (taken, taken >= cap.plan.max ? end : nil)
     }
   }
 

@@ -158,7 +158,7 @@ struct OccasionKey: Hashable {
 }
 
 /// What completed a rule.
-enum CauseRef {
+enum CauseRef: Equatable {
   case touch(Int)
   case outcome(suggestion: Int, Outcome, Moment)
   case trait(Int)

@@ -30,6 +30,30 @@ struct Customer: ~Copyable {
   /// The id that outputs and rows know the customer by.
   var shownAs = CustomerID(0)
 
+  /// Another with the same, for those who only want to know.
+  func copied() -> Customer {
+    var copy = Customer()
+    copy.touches = touches
+    copy.arena = arena
+    copy.wastedBytes = wastedBytes
+    copy.counters = counters
+    copy.traits = traits
+    copy.consents = consents
+    copy.suggestions = suggestions
+    copy.answered = answered
+    copy.issueMarks = issueMarks
+    copy.pastJourneys = pastJourneys
+    copy.waiting = waiting
+    copy.firstSeen = firstSeen
+    copy.newest = newest
+    copy.lastContact = lastContact
+    copy.due = due
+    copy.forgetDue = forgetDue
+    copy.lastAnswers = lastAnswers
+    copy.shownAs = shownAs
+    return copy
+  }
+
   /// Whether nobody is here: not even a sign of life was seen.
   var isEmpty: Bool { newest == .distantPast && suggestions.isEmpty }
 }

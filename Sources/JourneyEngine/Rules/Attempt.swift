@@ -8,15 +8,16 @@ struct Attempt {
   private(set) var lastTouch = -1
   private(set) var endsAtDeadline = false
   /// Later interactions stand at this place or behind it.
-  private var position = 0
+  private(set) var position = 0
   /// A moment that later interactions must not be before; not yet turned into a place, since mostly no step follows.
   private var waitsUntil: Moment?
   /// Steps of one suggestion mean the same occasion of it.
   private var bound: [(rule: NameID, occasion: OccasionKey)] = []
   /// `unseen` without a span: judged when the next step is taken.
-  private var forbidden: [(step: CompiledStep.Unseen, position: Int, time: Moment)] = []
+  private(set) var forbidden: [(step: CompiledStep.Unseen, position: Int, time: Moment)] = []
 
-  private var taken: [Int] = []
+  /// Places of what the last `seen` step counted.
+  private(set) var taken: [Int] = []
 
   /// Forgets all and keeps its buffers.
   mutating func begin() {
@@ -222,8 +223,7 @@ struct Attempt {
     return true
   }
 
-  private func isForbidden(_ index: Int, _ unseen: CompiledStep.Unseen, matching: Matching) -> Bool
-  {
+  func isForbidden(_ index: Int, _ unseen: CompiledStep.Unseen, matching: Matching) -> Bool {
     matching.look.customer.pointee.fits(unseen.matcher, index, plan: matching.look.plan)
       && matching.sees(index)
       && agrees(
@@ -231,7 +231,7 @@ struct Attempt {
         matching: matching)
   }
 
-  private func hasOutcome(
+  func hasOutcome(
     _ outcome: CompiledOutcome, from start: Moment, before end: Moment, matching: Matching
   ) -> Bool {
     let occasion = bound.first { $0.rule == outcome.rule }?.occasion

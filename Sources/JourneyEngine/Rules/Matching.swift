@@ -76,24 +76,34 @@ struct Matching {
   }
 
   private mutating func startAtDates(_ wait: CompiledStep.DateWait) {
+    guard let dates = dates(of: wait) else { return }
+    for moment in dates.moments {
+      look.attempt.begin()
+      look.attempt.wait(until: moment, cause: .trait(dates.trait), matching: self)
+      finish()
+    }
+  }
+
+  /// The moments that a date in a trait names, as far as they can matter: those that have passed and the next one.
+  func dates(of wait: CompiledStep.DateWait) -> (trait: Int, moments: [Moment])? {
     guard case .trait(let name, _) = wait.origin,
       let index = latestTraitIndex(name), let date = CalendarDate(customer.pointee.traits[index])
-    else { return }
+    else { return nil }
     let known = customer.pointee.firstSeen
     // With steps behind it an attempt can have begun in any year.
     let isShort = wait.everyYear && rule.steps.count == 1
+    var moments: [Moment] = []
     var moment = date.moment(
       from: isShort ? Swift.max(known, look.now - rule.plan.expires - .days(366)) : known,
       offset: wait.offset, everyYear: wait.everyYear, zone: look.zone)
     // Those that have passed, one a year, and the next one that will come.
     while let found = moment, found >= known {
-      look.attempt.begin()
-      look.attempt.wait(until: found, cause: .trait(index), matching: self)
-      finish()
-      guard wait.everyYear, found <= look.now else { return }
+      moments.append(found)
+      guard wait.everyYear, found <= look.now else { break }
       moment = date.moment(
         from: found + TimeSpan(1), offset: wait.offset, everyYear: true, zone: look.zone)
     }
+    return (index, moments)
   }
 
   /// Runs the attempt through the steps behind the first.

@@ -15,6 +15,7 @@ package final class Daemon {
   private var term: Term?
   private var pulse: Pulse
   private var isReady = false
+  private let inquiries: Inquiries
   private let begun = SystemClock.monotonic
 
   /// Checks what must hold, makes what the group needs, and joins it; waits for the broker where none answers.
@@ -24,6 +25,7 @@ package final class Daemon {
     lead = try preparation.join(services)
     stop = options.stop
     pulse = Pulse(services)
+    inquiries = Inquiries(services)
   }
 
   /// Works until a stop is asked for. Throws what it cannot go on from.
@@ -46,6 +48,7 @@ package final class Daemon {
   private func step() throws(Setback) {
     try pollLead()
     pulse.beat(term)
+    inquiries.answer(term, pulse, as: lead)
     switch lead.standing {
     case .joining, .standingBy:
       if lead.standing == .standingBy { tellReady() }
@@ -108,6 +111,7 @@ package final class Daemon {
     let turn = lead.turn
     try pollLead()
     pulse.beat(nil)
+    inquiries.answer(nil, pulse, as: lead)
     guard lead.holds(turn: turn) else {
       throw .leadLost("the group has moved on without this daemon")
     }

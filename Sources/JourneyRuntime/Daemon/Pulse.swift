@@ -32,20 +32,27 @@ struct Pulse {
 
   private mutating func tell(_ term: Term?, interval: TimeSpan) {
     guard let term else { return }
+    services.log(.stats(line(term, interval: interval)))
+    services.notifier.status(
+      "Active: \(term.input.lanes.count) partitions, \(rate(interval))/s, lag \(term.input.lag)")
+    services.stats.reset()
+  }
+
+  /// What was counted since the last line, as it stands now.
+  func report(_ term: Term) -> StatsReport {
+    StatsReport(line: line(term, interval: SystemClock.monotonic - statsAt))
+  }
+
+  private func line(_ term: Term, interval: TimeSpan) -> StatsLine {
     term.addCounts()
     let wall = services.wall()
     let behind = term.clock.now.map { max(.zero, wall - $0) } ?? .zero
-    let lag = term.input.lag
-    services.log(
-      .stats(
-        services.stats.line(
-          interval: interval,
-          Stats.Standing(
-            config: services.plan.fingerprint, customers: term.engine.customerCount, lag: lag,
-            clockBehind: behind, stateBytes: 0, residentBytes: ProcessFacts.residentBytes))))
-    services.notifier.status(
-      "Active: \(term.input.lanes.count) partitions, \(rate(interval))/s, lag \(lag)")
-    services.stats.reset()
+    return services.stats.line(
+      interval: interval,
+      Stats.Standing(
+        config: services.plan.fingerprint, customers: term.engine.customerCount,
+        lag: term.input.lag, clockBehind: behind, stateBytes: 0,
+        residentBytes: ProcessFacts.residentBytes))
   }
 
   private func rate(_ interval: TimeSpan) -> Int {

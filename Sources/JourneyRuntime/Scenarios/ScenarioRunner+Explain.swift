@@ -70,7 +70,7 @@ enum StepText {
     return "{\(parts.joined(separator: ", "))}"
   }
 
-  private static func what(_ matcher: MatcherPlan) -> String {
+  static func what(_ matcher: MatcherPlan) -> String {
     if let outcome = matcher.outcome {
       let outcomes = list(outcome.outcomes.map(\.name))
       return "{suggestion: \(ScenarioText.scalar(outcome.suggestion)), outcome: \(outcomes)}"
@@ -78,7 +78,7 @@ enum StepText {
     return list(matcher.touchpoints)
   }
 
-  private static func narrowed(_ matcher: MatcherPlan) -> [String] {
+  static func narrowed(_ matcher: MatcherPlan) -> [String] {
     var parts: [String] = []
     if let channels = matcher.channels { parts.append("channel: \(list(channels))") }
     if let side = matcher.side { parts.append("side: \(side.rawValue)") }
@@ -113,7 +113,7 @@ enum StepText {
     return parts
   }
 
-  private static func list(_ items: [String]) -> String {
+  static func list(_ items: [String]) -> String {
     items.count == 1 ? ScenarioText.scalar(items[0]) : ScenarioText.list(items)
   }
 }
