@@ -110,7 +110,12 @@ private final class RunMeasurement {
     let admin = try AdminClient(KafkaConfiguration(plan.kafka))
     let names = [topic] + outputs(isFull: true).named.map(\.topic)
     let answers = try admin.create(
-      names.map { NewTopic($0, partitions: Int(Self.partitions)) }, within: Self.waitLimit)
+      // What is rejected has to fit with its headers.
+      names.map {
+        NewTopic(
+          $0, partitions: Int(Self.partitions),
+          settings: $0 == topic ? [:] : ["max.message.bytes": "2097152"])
+      }, within: Self.waitLimit)
     for case .failed(let error) in answers.values { throw error }
   }
 
