@@ -102,7 +102,7 @@ let package = Package(
         "JourneyRuntime", "Settings", "Supervision", "EventFormats", "JourneyEngine",
         "JourneyModel",
       ]),
-    tests("ExampleTests", ["JourneyRuntime", "Settings", "JourneyModel"]),
+    tests("ExampleTests", ["EventFormats", "JourneyRuntime", "Settings", "JourneyModel"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -4,6 +4,14 @@ import Settings
 import Testing
 
 @Suite struct ExampleTests {
+  @Test func `there is a bank, and there are four other trades`() {
+    #expect(
+      Example.all.map(\.folder) == [
+        "config", "config/examples/shop", "config/examples/skin-care", "config/examples/telecom",
+        "config/examples/theme-park",
+      ])
+  }
+
   @Test(arguments: Example.all)
   func `check has nothing to say of it, not even a warning`(example: Example) throws {
     let settings = try example.settings()
@@ -51,6 +59,21 @@ import Testing
         let notices = try notices(loose, scenarios)
         #expect(notices, "no scenario needs \(loosening.what) of “\(loosening.rule.name)”")
       }
+    }
+  }
+
+  @Test(arguments: Example.all)
+  func `the samples of its sources are read, and what they bring is in the catalogue`(
+    example: Example
+  ) throws {
+    let plan = try example.plan()
+    let known = Set(plan.catalogue.touchpoints.map(\.name))
+    for source in plan.sources where source.format != .journeyd {
+      let samples = try Samples(source, of: plan, in: example)
+      #expect(samples.used > 0, "\(source.name)")
+      #expect(samples.rejected.isEmpty, "\(source.name): \(samples.rejected)")
+      let unknown = samples.touchpoints.subtracting(known)
+      #expect(unknown.isEmpty, "\(source.name): \(unknown)")
     }
   }
 
