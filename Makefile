@@ -51,7 +51,8 @@ install: build
 	install -D -m 0644 systemd/journeyd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/journeyd.service
 	# The sample only where there is no configuration yet: files of the two would not fit together.
 	[ -e $(DESTDIR)/etc/journeyd ] || { cd config && \
-	  find . -name '*.yaml' -exec install -D -m 0644 {} $(DESTDIR)/etc/journeyd/{} ';'; }
+	  find . -path ./examples -prune -o -type f -exec install -D -m 0644 {} $(DESTDIR)/etc/journeyd/{} ';'; }
+	cd config && find examples -type f -exec install -D -m 0644 {} $(DESTDIR)$(PREFIX)/share/doc/journeyd/{} ';'
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	  $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	$(JOURNEYD) man > $(DESTDIR)$(PREFIX)/share/man/man1/journeyd.1

@@ -63,6 +63,18 @@ import Testing
   }
 
   @Test(arguments: Example.all)
+  func `no part of the contact policy can be left out unnoticed`(example: Example) throws {
+    let plan = try example.plan()
+    let scenarios = try example.scenarios(plan)
+    for loosening in LoosePolicy.all(of: plan.contact) {
+      var loose = plan
+      loose.contact = loosening.policy
+      let notices = try notices(loose, scenarios)
+      #expect(notices, "no scenario needs \(loosening.what)")
+    }
+  }
+
+  @Test(arguments: Example.all)
   func `the samples of its sources are read, and what they bring is in the catalogue`(
     example: Example
   ) throws {

@@ -20,7 +20,8 @@ struct Samples {
       let bytes = Array(line.utf8)
       let reading = bytes.withUnsafeBufferPointer {
         let record = InputRecord(
-          value: $0, timestamp: Moment(1_767_614_400_000), topic: source.topic.text, offset: Int64(number))
+          value: $0, timestamp: Moment(1_767_614_400_000), topic: source.topic.text,
+          offset: Int64(number))
         return reader.read(record, bounds: .any, into: &interaction)
       }
       switch reading {
