@@ -71,7 +71,7 @@ extension BankTraffic {
     let mayPush = random.chance(0.5)
     let inArrears = random.chance(0.02)
     let branch = "utrecht-\(random.between(1, 4))"
-    let rateEnds = random.chance(0.1) ? start + .hours(90 * 24 + random.between(1, 72)) : nil
+    let rateEnds = random.chance(0.04) ? start + .hours(90 * 24 + random.between(1, 72)) : nil
     add("crm.customers", person, at: start + TimeSpan(random.between(0, 1_800_000))) {
       $0.key("identifiers")
       $0.object {
