@@ -27,7 +27,7 @@ import Testing
     let rule = try told.rule("a")
     #expect(rule.attempts.isEmpty && rule.occasions.isEmpty && rule.ended == nil)
     let text = ExplanationText.text(try told.explanation())
-    #expect(text.contains("not begun, each waits for its first step: a"))
+    #expect(text.contains("not begun, each waits for its first step:\n    a: {seen: x}\n"))
   }
 
   @Test func `a repeated step tells how many have come`() throws {
@@ -149,5 +149,17 @@ import Testing
     let asked = try told.explanation(made.id.description)
     #expect(asked.picture.customer == (try told.explanation()).picture.customer)
     #expect(ExplanationText.text(asked, asked: made.id).contains("The suggestion asked for\n"))
+  }
+
+  @Test func `what was made long ago is still what the rule came to`() throws {
+    let told = try told(
+      "a: {when: [{seen: visit}], expires: 1h, \(suggest)}", [seen("visit", at: "0s")],
+      until: "2h")
+    let made = try #require(try told.explanation().suggestions.first)
+    #expect(try told.rule("a").ended?.state == .made(told.start, made.id))
+    #expect(
+      try told.lines("a").first?.hasPrefix(
+        "not begun anew; the last: all steps were done 2026-01-05T12:00:00.000Z: \(made.id) was made"
+      ) == true)
   }
 }

@@ -216,6 +216,10 @@ extension Explainer {
   private func reason(
     _ rule: CompiledRule, completed: Moment
   ) -> Explanation.Attempt.State {
+    let made = customer.pointee.suggestions.last {
+      $0.rule == rule.name && $0.completed == completed
+    }
+    if let made { return .made(completed, made.id) }
     let from = rule.plan.from ?? decider.firstLoaded[rule.name] ?? .distantPast
     if completed < from || completed >= rule.plan.until ?? .distantFuture {
       return .outOfBounds(completed)

@@ -244,6 +244,8 @@ extension Explanation {
       case tooLate(since: Moment)
       /// Something else came in between.
       case notNext
+      /// It completed then, and a suggestion was made of it.
+      case made(Moment, SuggestionID)
       case expired(Moment)
       case outOfBounds(Moment)
       /// What did not hold of `given`.
@@ -262,7 +264,7 @@ extension Explanation {
     package var isUnderWay: Bool {
       switch state {
       case .waitsForEvent, .waitsForTime, .waitsForDate: true
-      case .broken, .tooLate, .notNext, .expired, .outOfBounds, .notGiven: false
+      case .broken, .tooLate, .notNext, .made, .expired, .outOfBounds, .notGiven: false
       }
     }
   }

@@ -9,7 +9,11 @@ extension WhoIsWho {
     forEachLife(customer) { index, _ in members.append(index) }
     members.sort { strength($0, $1) < 0 }
     var events = events(of: members)
-    events.sort { order($0.key, $1.key) < 0 }
+    events.sort { a, b in
+      let order = order(a.key, b.key)
+      guard order == 0, let x = a.members.last, let y = b.members.last else { return order < 0 }
+      return strength(x, y) < 0
+    }
     story.identifiers = members.map { told($0, events) }
     var groups = Groups()
     for event in events {

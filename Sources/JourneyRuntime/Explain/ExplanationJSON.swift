@@ -258,6 +258,7 @@ extension JSONWriter {
     member("until", orNull: attempt.isUnderWay ? moment : nil)
     member("at", orNull: attempt.isUnderWay ? nil : moment)
     if case .broken(let origin) = attempt.state { member("by", origin) }
+    if case .made(_, let id) = attempt.state { member("suggestion", id.description) }
     if case .notGiven(_, let predicates) = attempt.state {
       member("given", texts: predicates.map(PredicateText.text))
     }
@@ -271,6 +272,7 @@ extension JSONWriter {
     case .broken: ("broken", nil)
     case .tooLate(let moment): ("too_late", moment)
     case .notNext: ("not_next", nil)
+    case .made(let moment, _): ("made", moment)
     case .expired(let moment): ("expired", moment)
     case .outOfBounds(let moment): ("out_of_bounds", moment)
     case .notGiven(let moment, _): ("not_given", moment)

@@ -2,6 +2,7 @@ package import JourneyEngine
 package import JourneyModel
 
 internal import Settings
+internal import Supervision
 
 /// An explanation for people: what a marketer and an engineer want to read, in this order.
 package struct ExplanationText {
@@ -44,7 +45,7 @@ package struct ExplanationText {
       1,
       "first seen \(picture.firstSeen.rfc3339), last seen \(picture.lastSeen.rfc3339),"
         + " \(Phrases.counted(picture.touchpoints, "contact")), satisfaction "
-        + (picture.satisfaction.map(Phrases.number) ?? "unknown"))
+        + (picture.satisfaction.map { decimalText($0, places: 2) } ?? "unknown"))
     if !picture.aliases.isEmpty {
       page.line(1, "also known as \(picture.aliases.map(\.description).joined(separator: ", "))")
     }
@@ -168,9 +169,10 @@ package struct ExplanationText {
       for line in Phrases.lines(rule) { page.line(2, line) }
     }
     let others = explanation.rules.filter { !Phrases.hasNews($0) }
-    let idle = others.filter(\.isActive).map(\.name)
-    if !idle.isEmpty {
-      page.line(1, "not begun, each waits for its first step: \(idle.joined(separator: ", "))")
+    let idle = others.filter(\.isActive)
+    if !idle.isEmpty { page.line(1, "not begun, each waits for its first step:") }
+    for rule in idle {
+      page.line(2, "\(rule.name): \(rule.steps.first.map(StepText.text) ?? "")")
     }
     let inactive = others.filter { !$0.isActive }.map(\.name)
     if !inactive.isEmpty { page.line(1, "not active: \(inactive.joined(separator: ", "))") }

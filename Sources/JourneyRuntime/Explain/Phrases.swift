@@ -122,7 +122,7 @@ enum Phrases {
       attempt.because.isEmpty
       ? "" : "; so far \(attempt.because.map(cause).joined(separator: ", "))"
     guard rule.steps.indices.contains(attempt.step) else {
-      return "all steps were done, but \(state(attempt.state))\(begun)"
+      return "all steps were done\(state(attempt.state))\(begun)"
     }
     let step = rule.steps[attempt.step]
     var counted = ""
@@ -143,11 +143,12 @@ enum Phrases {
     case .broken(nil): "broken off by an outcome"
     case .tooLate(let moment): "too late since \(moment.rfc3339)"
     case .notNext: "broken off, something else came next"
-    case .expired(let moment): "that was \(moment.rfc3339) and has expired"
+    case .made(let moment, let id): " \(moment.rfc3339): \(id) was made"
+    case .expired(let moment): " \(moment.rfc3339), and that has expired"
     case .outOfBounds(let moment):
-      "that was \(moment.rfc3339), outside of “from” and “until”"
+      " \(moment.rfc3339), outside of “from” and “until”"
     case .notGiven(let moment, let predicates):
-      "at that moment, \(moment.rfc3339), this of “given” did not hold: "
+      " \(moment.rfc3339), but this of “given” did not hold then: "
         + predicates.map(PredicateText.text).joined(separator: ", ")
     }
   }

@@ -41,8 +41,7 @@ extension Command {
 
   private static func ask(_ inquiry: Inquiry, _ arguments: Arguments) throws(Failure) -> ExitCode {
     // Secrets are the daemon's affair: whoever asks need not be able to read them.
-    let secrets = SecretSource(environment: { _ in "" }, file: { _ in .success("") })
-    let plan = try Configuration.plan(arguments, for: .replay, secrets: secrets)
+    let plan = try Configuration.plan(arguments, for: .replay, secrets: .placeholders)
     print(
       try InquiryClient.ask(inquiry, folder: plan.state.directory), terminator: "")
     return .success
