@@ -21,6 +21,13 @@ struct AttemptStanding {
   var counted = 0
   var state: State
 
+  var isUnderWay: Bool {
+    switch state {
+    case .waitsForEvent, .waitsForTime, .waitsForDate: true
+    case .broken, .tooLate, .notNext, .done: false
+    }
+  }
+
   /// Whether two runs found the same: attempts without a touch of any instance are each instance's.
   func isSame(_ other: AttemptStanding) -> Bool {
     step == other.step && since == other.since && time == other.time && state == other.state

@@ -171,25 +171,25 @@ extension Explainer {
       let matching = Matching(
         look: look, rule: rule, view: now, instance: instance, fold: instance == nil ? nil : fold,
         since: .distantPast)
-      for standing in matching.standings() where !standings.contains(where: { $0.isSame(standing) })
-      {
-        standings.append(standing)
-      }
+      let own = matching.standings()
+      // What belongs to no instance is found for each of them.
+      standings +=
+        runs.count == 1 ? own : own.filter { new in !standings.contains { $0.isSame(new) } }
     }
-    let known = Set(found.map(\.key.moment))
-    let attempts = standings.compactMap { attempt($0, of: rule, known: known) }
-    let underWay = attempts.filter(\.isUnderWay).enumerated().sorted { a, b in
-      (b.element.step, b.element.counted, b.offset) < (a.element.step, a.element.counted, a.offset)
-    }.map(\.element)
+    let underWay = standings.indices.filter { standings[$0].isUnderWay }
     story.attemptCount = underWay.count
-    story.attempts = Array(underWay.prefix(Explanation.Rule.attemptsShownMax))
-    if found.isEmpty, underWay.isEmpty { story.ended = attempts.last }
+    story.attempts = underWay.sorted {
+      let (a, b) = (standings[$0], standings[$1])
+      return (b.step, b.counted, $1) < (a.step, a.counted, $0)
+    }.prefix(Explanation.Rule.attemptsShownMax).map { attempt(standings[$0], of: rule) }
+    if found.isEmpty, underWay.isEmpty {
+      story.ended = standings.last.map { attempt($0, of: rule) }
+    }
   }
 
-  /// Nil: it completed, and is told of as an occasion.
   private func attempt(
-    _ standing: AttemptStanding, of rule: CompiledRule, known: Set<Moment>
-  ) -> Explanation.Attempt? {
+    _ standing: AttemptStanding, of rule: CompiledRule
+  ) -> Explanation.Attempt {
     let state: Explanation.Attempt.State
     switch standing.state {
     case .waitsForEvent(let bound): state = .waitsForEvent(before: bound)
@@ -198,9 +198,7 @@ extension Explainer {
     case .broken(let place): state = .broken(by: place.map { origin(customer.pointee.touches[$0]) })
     case .tooLate(let moment): state = .tooLate(since: moment)
     case .notNext: state = .notNext
-    case .done:
-      guard !known.contains(standing.time) else { return nil }
-      state = reason(rule, completed: standing.time)
+    case .done: state = reason(rule, completed: standing.time)
     }
     return Explanation.Attempt(
       step: standing.step,

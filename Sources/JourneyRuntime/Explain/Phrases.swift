@@ -147,6 +147,8 @@ enum Phrases {
     case .expired(let moment): " \(moment.rfc3339), and that has expired"
     case .outOfBounds(let moment):
       " \(moment.rfc3339), outside of “from” and “until”"
+    case .notGiven(let moment, let none) where none.isEmpty:
+      " \(moment.rfc3339), and belong to no journey of this rule"
     case .notGiven(let moment, let predicates):
       " \(moment.rfc3339), but this of “given” did not hold then: "
         + predicates.map(PredicateText.text).joined(separator: ", ")
