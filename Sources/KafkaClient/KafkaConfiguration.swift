@@ -25,7 +25,7 @@ package struct KafkaConfiguration: Sendable {
 
   package let groupID: String
   /// The user's, in their order.
-  package let properties: [Property]
+  package private(set) var properties: [Property]
   /// How often clients that are polled report statistics; zero: never.
   package var statisticsInterval: TimeSpan
 
@@ -42,6 +42,13 @@ package struct KafkaConfiguration: Sendable {
 
   package var bootstrapServers: String {
     value(of: "bootstrap.servers") ?? value(of: "metadata.broker.list") ?? ""
+  }
+
+  /// As this one, but fetching no more than this ahead of what is taken of each partition.
+  package func reading(kilobytesPerPartition limit: Int) -> KafkaConfiguration {
+    var copy = self
+    copy.properties.append(Property(name: "queued.max.messages.kbytes", value: "\(limit)"))
+    return copy
   }
 
   /// The version of the client library, as it calls itself.

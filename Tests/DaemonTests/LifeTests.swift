@@ -5,7 +5,9 @@ import Supervision
 import Testing
 
 /// A visit of the stage's rules.
-func visit(_ customer: String, _ number: Int, at time: Int64, touchpoint: String = "visited") -> Made {
+func visit(_ customer: String, _ number: Int, at time: Int64, touchpoint: String = "visited")
+  -> Made
+{
   Made(
     customer,
     """
@@ -19,7 +21,8 @@ extension DaemonSuites.Kafka43 {
     let stage = try Stage(partitions: 2)
     defer { stage.removeFolder() }
     let start = SystemClock.now.milliseconds - 86_400_000
-    try stage.write((0..<100).flatMap { n in (0..<3).map { visit("C\(n)", $0, at: start + Int64($0)) } })
+    try stage.write(
+      (0..<100).flatMap { n in (0..<3).map { visit("C\(n)", $0, at: start + Int64($0)) } })
     let daemon = try DaemonProcess(try stage.configuration(stage.visits()), name: "stop")
     #expect(try stage.isAllRead())
     #expect(daemon.stop() == 0)

@@ -133,8 +133,34 @@ struct Stage {
     }
   }
 
-  func isSo(within limit: Duration = .seconds(60), _ condition: () -> Bool) -> Bool {
-    eventually(wakeup, within: limit) { condition() }
+  func isSo<E: Error>(
+    within limit: Duration = .seconds(60), _ condition: () throws(E) -> Bool
+  ) throws(E) -> Bool {
+    try eventually(wakeup, within: limit) { () throws(E) in try condition() }
+  }
+
+  /// The sum of the offsets up to which the group has read the input.
+  func committed() throws -> Int64 {
+    let consumer = try AssigningConsumer(client, wakeup: wakeup)
+    let places = try consumer.topics(within: .seconds(20)).filter { $0.name == input }
+      .flatMap(\.places)
+    let offsets = (try? consumer.committed(places, within: .seconds(10))) ?? [:]
+    return offsets.values.reduce(0) { $0 + ($1?.rawValue ?? 0) }
+  }
+
+  /// What was suggested is what `replay` makes of the same visits, each once, as far as it was due.
+  func expectReplay(of traffic: Traffic, _ configuration: URL, before end: Moment) throws {
+    let made = try read(suggestions).compactMap { Suggested($0) }
+    let ids = made.map { $0.id + $0.type }
+    #expect(Set(ids).count == ids.count, "each once")
+    let replayed = try Replayed.suggestions(
+      traffic.lines, source: "visits", configuration,
+      until: (end + .days(1)).rfc3339)
+    let due = Set(replayed.filter { $0.time < end.rfc3339 }.map { $0.id + $0.type })
+    #expect(due.count > 50)
+    #expect(due.subtracting(ids) == [])
+    #expect(Set(ids).subtracting(replayed.map { $0.id + $0.type }) == [])
+    #expect(try read(rejected).isEmpty)
   }
 
   func removeFolder() { try? FileManager.default.removeItem(at: folder) }

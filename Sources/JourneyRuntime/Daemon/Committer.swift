@@ -1,19 +1,20 @@
 internal import JourneyModel
 internal import KafkaClient
 
-/// Makes a batch take effect: what it writes, and how far the input was read.
-protocol Committer: AnyObject {
-  func topic(_ name: String) -> OutputTopic?
-  /// Returns once everything is written for good. After any error nothing may follow but a new beginning.
-  func commit(
-    _ batch: OutgoingBatch, _ offsets: [TopicPartition: Offset], as lead: Lead
-  ) throws(Setback)
-}
-
-/// All or nothing, in one transaction, fenced by the membership in the group.
-final class TransactionalCommitter: Committer {
+/// Makes a batch take effect in one transaction: what it writes, the state's rows, and how far the input was read.
+///
+/// Fenced by the membership in the group. With a plain producer besides, outputs are written before, outside of the
+/// transaction: nothing is lost, and what was not committed is written again with the same ids.
+final class Committer {
   private var producer: TransactionalProducer
+  private var outputs: Outputs?
   private let limit: TimeSpan
+
+  /// What is written outside of transactions.
+  private final class Outputs {
+    var producer: PlainProducer
+    init(_ producer: consuming PlainProducer) { self.producer = producer }
+  }
 
   /// The producer is initialized: whoever had its id before can no longer write.
   init(_ producer: consuming TransactionalProducer, limit: TimeSpan) {
@@ -21,11 +22,23 @@ final class TransactionalCommitter: Committer {
     self.limit = limit
   }
 
-  func topic(_ name: String) -> OutputTopic? { producer.topic(name) }
+  /// Has outputs written before the transactions, by this producer.
+  func writeOutputs(by plain: consuming PlainProducer) { outputs = Outputs(plain) }
 
+  /// A topic for outputs.
+  func topic(_ name: String) -> OutputTopic? {
+    if let outputs { return outputs.producer.topic(name) }
+    return producer.topic(name)
+  }
+
+  /// The topic for rows.
+  func stateTopic(_ name: String) -> OutputTopic? { producer.topic(name) }
+
+  /// Returns once everything is written for good. After any error nothing may follow but a new beginning.
   func commit(
-    _ batch: OutgoingBatch, _ offsets: [TopicPartition: Offset], as lead: Lead
+    _ outbox: Outbox, _ offsets: [TopicPartition: Offset], as lead: Lead
   ) throws(Setback) {
+    if let outputs { try write(outbox.batch, outputs) }
     // Never without a member's proof: the broker would let a stranger in.
     guard let proof = lead.metadata() else {
       throw .leadLost("the group has moved on without this daemon")
@@ -34,12 +47,20 @@ final class TransactionalCommitter: Committer {
     offsets[lead.place] = Offset(0)
     do throws(TransactionError) {
       try producer.begin()
-      try producer.send(batch, within: limit)
+      if outputs == nil { try producer.send(outbox.batch, within: limit) }
+      try producer.send(outbox.rows, within: limit)
       try producer.sendOffsets(offsets, as: proof, within: limit)
       try producer.commit(within: limit)
     } catch {
       throw undo(error)
     }
+  }
+
+  private func write(_ batch: OutgoingBatch, _ outputs: Outputs) throws(Setback) {
+    do throws(KafkaError) {
+      try outputs.producer.send(batch, within: limit)
+      try outputs.producer.flush(within: limit)
+    } catch { throw .beginAgain(error.description) }
   }
 
   /// Takes an open transaction back where that can be done; says what the error comes to.
@@ -52,31 +73,6 @@ final class TransactionalCommitter: Committer {
       return .beginAgain(cause.description)
     case .unclear(let cause), .fatal(let cause): return .beginAgain(cause.description)
     case .fenced(let cause): return .leadLost(cause.description)
-    }
-  }
-}
-
-/// Outputs first, then the offsets: nothing is lost, and what was not committed is written again.
-final class PlainCommitter: Committer {
-  private var producer: PlainProducer
-  private let limit: TimeSpan
-
-  init(_ producer: consuming PlainProducer, limit: TimeSpan) {
-    self.producer = producer
-    self.limit = limit
-  }
-
-  func topic(_ name: String) -> OutputTopic? { producer.topic(name) }
-
-  func commit(
-    _ batch: OutgoingBatch, _ offsets: [TopicPartition: Offset], as lead: Lead
-  ) throws(Setback) {
-    do throws(KafkaError) {
-      try producer.send(batch, within: limit)
-      try producer.flush(within: limit)
-      try lead.commit(offsets)
-    } catch {
-      throw .beginAgain(error.description)
     }
   }
 }

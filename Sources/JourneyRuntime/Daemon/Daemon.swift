@@ -7,7 +7,7 @@ internal import KafkaClient
 ///
 /// Runs on the thread that calls ``run()``. Start reading here; the loop is all of it, and the rooms around it have
 /// files of their own: the lead of the group (`Lead`), a turn as the active one (`Term`), the order of the input
-/// (`InputSequence`), the clock (`DaemonClock`), the commit (`Committer`).
+/// (`InputSequence`), the clock (`DaemonClock`), the commit (`Committer`), the copy of the state (`StateKeeper`).
 package final class Daemon {
   private let services: Services
   private let lead: Lead
@@ -53,6 +53,7 @@ package final class Daemon {
     case .joining, .standingBy:
       if lead.standing == .standingBy { tellReady() }
       term = nil
+      try services.keeper.follow()
       services.wakeup.wait(upTo: TimeSpan(100))
     case .active:
       let term = try activeTerm()
@@ -85,7 +86,12 @@ package final class Daemon {
     term = nil
     switch setback {
     case .leadLost(let reason): log(.fenced(group: services.plan.kafka.groupID, message: reason))
-    case .beginAgain(let reason): log(.commitAborted(reason: reason, interactions: lost))
+    case .beginAgain(let reason):
+      if lead.standing == .active || lead.standing == .giving {
+        log(.commitAborted(reason: reason, interactions: lost))
+      } else {
+        log(.kafkaError(client: "state", code: "", message: reason))
+      }
     case .stopped: return
     case .failed(let failure): throw failure
     }
@@ -100,6 +106,7 @@ package final class Daemon {
     var isCommitted = true
     do throws(Setback) { try term?.commit(as: lead) } catch { isCommitted = false }
     term = nil
+    services.keeper.close()
     log.tellRepeats(all: true)
     log(
       .stopped(reason: reason, committed: isCommitted, took: SystemClock.monotonic - begun))

@@ -16,6 +16,8 @@ struct OutputTopics {
 /// What one commit is to write, staged in memory: dropped whole or written whole.
 final class Outbox {
   let batch = OutgoingBatch(capacity: 1 << 20)
+  /// The rows of the state that changed.
+  let rows = OutgoingBatch(capacity: 1 << 20)
   private let topics: OutputTopics
   private let writer: OutputWriter
   private let groupID: String
@@ -57,6 +59,27 @@ final class Outbox {
     case .identity(let change): add(writer.record(change), to: topics.identities)
     case .gone(let customer): add(writer.gone(customer), to: topics.journeys)
     }
+  }
+
+  /// Adds rows where the state has a topic.
+  func add(_ changed: [StateRow]) {
+    guard let topic = topics.state else { return }
+    for row in changed {
+      row.key.withUnsafeBytes { key in
+        guard let value = row.value else {
+          rows.append(to: topic, partition: row.partition, key: key, value: nil)
+          return
+        }
+        value.withUnsafeBytes {
+          rows.append(to: topic, partition: row.partition, key: key, value: $0)
+        }
+      }
+    }
+  }
+
+  func removeAll() {
+    batch.removeAll()
+    rows.removeAll()
   }
 
   func add(_ picture: CustomerPicture) { add(writer.record(picture), to: topics.journeys) }

@@ -8,6 +8,8 @@ extension Daemon {
   package struct Options {
     /// Asks the broker for outputs and limits before it begins; false for the embedded broker, which cannot tell.
     package var checksTopics = true
+    /// Keeps the state in a topic of the group; false: in memory, gone with the process.
+    package var keepsState = true
     /// The wall clock.
     package var wall: () -> Moment = { SystemClock.now }
     /// Why it is to stop; nil: it is not.
@@ -42,9 +44,14 @@ struct Preparation {
   func services() throws(Failure) -> Services {
     let directory = try StateDirectory(plan.state.directory)
     if options.checksTopics { try check() }
+    let topic = options.keepsState && options.checksTopics ? StateTopic(plan) : nil
+    if let topic { try waiting { () throws(Setback) in try makeStateTopic(topic) } }
+    let keeper = try StateKeeper(
+      topic, directory: directory, cluster: cluster, wakeup: wakeup, notifier: options.notifier,
+      log: log, wall: options.wall)
     return Services(
       plan, log: log, notifier: options.notifier, wakeup: wakeup, cluster: cluster,
-      directory: directory, wall: options.wall)
+      directory: directory, keeper: keeper, wall: options.wall)
   }
 
   /// Makes the group's topic where it is missing, and takes a seat.
@@ -98,6 +105,14 @@ struct Preparation {
           "the topic “\(name)” has \(state.partitions.count) partitions, and one daemon is to be active",
           cure: "stop all daemons of the group, delete the topic, and start one: it makes it anew"))
     }
+  }
+
+  private func makeStateTopic(_ topic: StateTopic) throws(Setback) {
+    let found = try cluster.ensure(topic.wanted, goesOn)
+    let settings = try cluster.patiently(goesOn) { () throws(KafkaError) in
+      try cluster.admin.settings(of: [topic.name], within: Cluster.answerLimit)
+    }
+    if let refusal = topic.refusal(found, settings[topic.name] ?? [:]) { throw .failed(refusal) }
   }
 
   private func goesOn() throws(Setback) {

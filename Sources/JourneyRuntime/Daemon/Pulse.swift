@@ -1,5 +1,6 @@
 internal import JourneyEngine
 internal import JourneyModel
+internal import StateStore
 internal import Supervision
 
 /// Tells from time to time how the daemon is: the watchdog, `STATUS`, and the line of numbers.
@@ -51,7 +52,8 @@ struct Pulse {
       interval: interval,
       Stats.Standing(
         config: services.plan.fingerprint, customers: term.engine.customerCount,
-        lag: term.input.lag, clockBehind: behind, stateBytes: 0,
+        lag: term.input.lag, clockBehind: behind,
+        stateBytes: services.keeper.store.byteCount,
         residentBytes: ProcessFacts.residentBytes))
   }
 

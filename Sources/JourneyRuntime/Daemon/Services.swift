@@ -25,13 +25,14 @@ final class Services {
   let wakeup: Wakeup
   let cluster: Cluster
   let directory: StateDirectory
+  let keeper: StateKeeper
   /// The wall clock.
   let wall: () -> Moment
   var stats = Stats()
 
   init(
     _ plan: Plan, log: Log, notifier: Notifier, wakeup: Wakeup, cluster: Cluster,
-    directory: StateDirectory, wall: @escaping () -> Moment
+    directory: StateDirectory, keeper: StateKeeper, wall: @escaping () -> Moment
   ) {
     self.plan = plan
     self.log = log
@@ -39,6 +40,7 @@ final class Services {
     self.wakeup = wakeup
     self.cluster = cluster
     self.directory = directory
+    self.keeper = keeper
     self.wall = wall
   }
 }

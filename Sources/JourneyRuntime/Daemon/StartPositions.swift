@@ -96,6 +96,28 @@ struct StartPositions {
     return nil
   }
 
+  /// Positions without a state: what was read before them is known to nobody.
+  func missingState(
+    _ committed: [TopicPartition: Offset?], _ admin: borrowing AdminClient
+  ) throws(KafkaError) -> Failure? {
+    let read = committed.filter { $0.value != nil }.keys.sorted()
+    let beginnings = try admin.beginnings(of: read, within: Cluster.answerLimit)
+    guard
+      let place = read.first(where: { place in
+        guard let offset = committed[place] ?? nil, let first = beginnings[place] else {
+          return false
+        }
+        return offset > first
+      })
+    else { return nil }
+    let group = plan.kafka.groupID
+    return Failure(
+      .configurationInvalid,
+      "the group “\(group)” has read \(place), and its state, the topic “\(StateTopic.name(of: group))”, is empty",
+      cure: "bring the topic back; or begin anew: kafka-consumer-groups.sh --group \(group)"
+        + " --reset-offsets --all-topics --to-earliest --execute")
+  }
+
   private func reset(_ place: TopicPartition, _ to: String, _ words: String) -> String {
     "kafka-consumer-groups.sh --group \(plan.kafka.groupID) --topic \(place.topic):\(place.partition)"
       + " --reset-offsets \(to) --execute \(words)"

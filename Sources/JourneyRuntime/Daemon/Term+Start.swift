@@ -5,11 +5,12 @@ internal import Supervision
 
 /// What a turn begins with.
 struct TermParts {
-  var committer: any Committer
+  var committer: Committer
   var input: InputSequence
   var engine: Engine
   var clock: DaemonClock
   var outbox: Outbox
+  var kept: RuntimeRows
 }
 
 extension Term {
@@ -34,35 +35,62 @@ private struct TermBeginning {
     let topics = try cluster.patiently(goesOn) { () throws(KafkaError) in
       try cluster.admin.topics(within: Cluster.answerLimit)
     }
-    let partitions = try inputTopics().partitions(topics)
+    let inputs = try inputTopics()
+    let partitions = inputs.partitions(topics)
     let consumer = try consumer()
     let places = partitions.map(\.place)
     let committed = try cluster.patiently(goesOn) { () throws(KafkaError) in
       try consumer.committed(places, within: Cluster.answerLimit)
     }
+    let rows = try services.keeper.catchUp(goesOn)
+    let kept = try facts(rows)
+    let known = Set(kept.partitions.keys.filter { inputs.source(of: $0.topic) != nil })
     let starts = try cluster.patiently(goesOn) {
       () throws(KafkaError) -> Result<[TopicPartition: Offset], Setback> in
-      try self.starts(partitions, committed)
+      try self.starts(partitions, committed, known: known, hasState: !rows.isEmpty)
     }.get()
-    let names = NameTable()
-    let engine = Engine(plan: plan, names: names, collects: collects)
-    if committed.values.contains(where: { $0 != nil }) {
-      services.log(.stateEmpty(group: plan.kafka.groupID))
-    }
-    let input = try sequence(consumer, names)
+    let engine = try engine(rows)
+    let input = try sequence(consumer, engine.names)
+    let newest = kept.partitions.compactMapValues { $0 }
     var offsets: [TopicPartition: Offset] = [:]
     for (place, offset) in committed { if let offset { offsets[place] = offset } }
     try cluster.patiently(goesOn) { () throws(KafkaError) in
-      try input.add(partitions, from: starts, committed: offsets, newest: [:])
+      try input.add(partitions, from: starts, committed: offsets, newest: newest)
     }
     tellOfSources(partitions)
     return TermParts(
-      committer: committer, input: input, engine: engine, clock: DaemonClock(),
-      outbox: try outbox(committer))
+      committer: committer, input: input, engine: engine, clock: DaemonClock(now: kept.clock),
+      outbox: outbox(committer), kept: kept)
+  }
+
+  private func facts(_ rows: [StateRow]) throws(Setback) -> RuntimeRows {
+    var kept: RuntimeRows
+    do throws(RowDamage) { kept = try RuntimeRows(rows) } catch { throw damage(error) }
+    if let refusal = kept.refusal(plan.identity) { throw .failed(refusal) }
+    return kept
+  }
+
+  /// The engine as it was when the last batch was committed.
+  private func engine(_ rows: [StateRow]) throws(Setback) -> Engine {
+    do throws(RowDamage) {
+      let engine = Engine(plan: plan, names: try Engine.names(in: rows), collects: collects)
+      try engine.restore(rows)
+      for rule in plan.rules where engine.firstLoaded[rule.name] == nil {
+        engine.firstLoaded[rule.name] = services.wall()
+      }
+      return engine
+    } catch { throw damage(error) }
+  }
+
+  private func damage(_ error: RowDamage) -> Setback {
+    .failed(
+      Failure(
+        .internalError, "the state cannot be read: \(error.message)",
+        cure: "delete the folder “rows” of state.directory: it is filled from Kafka again"))
   }
 
   private var collects: Engine.Collects {
-    var collects: Engine.Collects = []
+    var collects: Engine.Collects = .rows
     if plan.outputs.journeys != nil { collects.insert(.changes) }
     if plan.outputs.decisions != nil { collects.insert(.decisions) }
     if plan.outputs.identities != nil { collects.insert(.identities) }
@@ -71,7 +99,11 @@ private struct TermBeginning {
 
   private func inputTopics() throws(Setback) -> InputTopics {
     do throws(KafkaError) {
-      return try InputTopics(plan, internalTopics: [Lead.topic(of: plan.kafka.groupID)])
+      return try InputTopics(
+        plan,
+        internalTopics: [
+          Lead.topic(of: plan.kafka.groupID), StateTopic.name(of: plan.kafka.groupID),
+        ])
     } catch { throw .failed(Cluster.failure(error)) }
   }
 
@@ -91,15 +123,25 @@ private struct TermBeginning {
   }
 
   private func starts(
-    _ partitions: [(place: TopicPartition, source: Int)], _ committed: [TopicPartition: Offset?]
+    _ partitions: [(place: TopicPartition, source: Int)], _ committed: [TopicPartition: Offset?],
+    known: Set<TopicPartition>, hasState: Bool
   ) throws(KafkaError) -> Result<[TopicPartition: Offset], Setback> {
     let positions = StartPositions(plan, now: services.wall())
     let places = partitions.map(\.place)
-    if let loss = try positions.losses(places, committed: committed, known: [], cluster.admin) {
+    if let loss = try positions.losses(places, committed: committed, known: known, cluster.admin) {
       return .failure(.failed(loss))
     }
+    if !hasState {
+      if services.keeper.topic == nil {
+        if committed.values.contains(where: { $0 != nil }) {
+          services.log(.stateEmpty(group: plan.kafka.groupID))
+        }
+      } else if let loss = try positions.missingState(committed, cluster.admin) {
+        return .failure(.failed(loss))
+      }
+    }
     return .success(
-      try positions.find(partitions, committed: committed, known: [], cluster.admin))
+      try positions.find(partitions, committed: committed, known: known, cluster.admin))
   }
 
   private func tellOfSources(_ partitions: [(place: TopicPartition, source: Int)]) {
@@ -121,30 +163,31 @@ private struct TermBeginning {
 // MARK: Writing
 
 extension TermBeginning {
-  private func committer() throws(Setback) -> any Committer {
-    let topics = plan.outputs.named.map(\.topic)
+  private func committer() throws(Setback) -> Committer {
+    let outputs = plan.outputs.named.map(\.topic)
+    let state = services.keeper.topic.map { [$0.name] } ?? []
+    let isExact = plan.processing.guarantee == .exactlyOnce
     let limit = TimeSpan.seconds(20)
-    switch plan.processing.guarantee {
-    case .atLeastOnce:
-      let producer = try cluster.patiently(goesOn) { () throws(KafkaError) in
-        let producer = try PlainProducer(
-          cluster.configuration, topics: topics, sink: cluster.watch.sink)
-        try producer.warm(within: Cluster.answerLimit)
-        return producer
-      }
-      return PlainCommitter(producer, limit: limit)
-    case .exactlyOnce:
-      let id = plan.kafka.groupID + "-" + services.directory.daemonID
-      var producer = try cluster.patiently(goesOn) { () throws(KafkaError) in
-        try TransactionalProducer(
-          cluster.configuration, id: id, topics: topics, sink: cluster.watch.sink)
-      }
-      try initialize(&producer)
-      try cluster.patiently(goesOn) { () throws(KafkaError) in
-        try producer.warm(within: Cluster.answerLimit)
-      }
-      return TransactionalCommitter(producer, limit: limit)
+    let id = plan.kafka.groupID + "-" + services.directory.daemonID
+    var producer = try cluster.patiently(goesOn) { () throws(KafkaError) in
+      try TransactionalProducer(
+        cluster.configuration, id: id, topics: state + (isExact ? outputs : []),
+        sink: cluster.watch.sink)
     }
+    try initialize(&producer)
+    try cluster.patiently(goesOn) { () throws(KafkaError) in
+      try producer.warm(within: Cluster.answerLimit)
+    }
+    let committer = Committer(producer, limit: limit)
+    guard !isExact else { return committer }
+    committer.writeOutputs(
+      by: try cluster.patiently(goesOn) { () throws(KafkaError) in
+        let plain = try PlainProducer(
+          cluster.configuration, topics: outputs, sink: cluster.watch.sink)
+        try plain.warm(within: Cluster.answerLimit)
+        return plain
+      })
+    return committer
   }
 
   private func initialize(_ producer: inout TransactionalProducer) throws(Setback) {
@@ -165,13 +208,14 @@ extension TermBeginning {
     }
   }
 
-  private func outbox(_ committer: any Committer) throws(Setback) -> Outbox {
+  private func outbox(_ committer: Committer) -> Outbox {
     let outputs = plan.outputs
     func number(_ topic: String?) -> OutputTopic? { topic.flatMap { committer.topic($0) } }
     let topics = OutputTopics(
       suggestions: number(outputs.suggestions), journeys: number(outputs.journeys),
       decisions: number(outputs.decisions), identities: number(outputs.identities),
-      rejected: number(outputs.rejected))
+      rejected: number(outputs.rejected),
+      state: services.keeper.topic.flatMap { committer.stateTopic($0.name) })
     return Outbox(
       plan, topics: topics, rejectedBytesMax: services.cluster.rejectedBytesMax,
       log: services.log)

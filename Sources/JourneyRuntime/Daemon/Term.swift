@@ -14,7 +14,8 @@ final class Term {
   var clock: DaemonClock
   let outbox: Outbox
   var facts = BatchFacts()
-  let committer: any Committer
+  let committer: Committer
+  var kept: RuntimeRows
   let services: Services
   private let plan: Plan
   /// What of the engine's counters is in the numbers already.
@@ -29,6 +30,7 @@ final class Term {
     clock = parts.clock
     outbox = parts.outbox
     committer = parts.committer
+    kept = parts.kept
     input.listener = self
   }
 
@@ -186,11 +188,14 @@ extension Term {
     let now = clock.now ?? services.wall()
     for customer in engine.takeChanged() { outbox.add(engine.picture(of: customer, at: now)) }
     let offsets = input.offsets()
-    let rows = outbox.batch.count
-    try committer.commit(outbox.batch, offsets, as: lead)
+    let rows = changedRows()
+    outbox.add(rows)
+    let written = outbox.batch.count + outbox.rows.count
+    try committer.commit(outbox, offsets, as: lead)
     services.cluster.watch.answered()
     input.committed(offsets)
-    outbox.batch.removeAll()
+    outbox.removeAll()
+    try services.keeper.take(rows)
     services.stats.commits += 1
     let wall = services.wall()
     for arrival in facts.arrivals {
@@ -198,7 +203,13 @@ extension Term {
     }
     services.log(
       .committed(
-        interactions: facts.interactions, rows: rows, took: SystemClock.monotonic - begun))
+        interactions: facts.interactions, rows: written, took: SystemClock.monotonic - begun))
     facts.removeAll()
+  }
+
+  private func changedRows() -> [StateRow] {
+    kept.clock = clock.now
+    for lane in input.lanes { kept.partitions[lane.place] = .some(lane.newest) }
+    return engine.takeChangedRows() + kept.takeChanged()
   }
 }

@@ -1,0 +1,228 @@
+internal import JourneyModel
+internal import KafkaClient
+internal import StateStore
+internal import Supervision
+
+/// Keeps this daemon's copy of the state: tails the topic while another is active, and takes over what is
+/// committed while it is.
+final class StateKeeper {
+  /// Nil where the state is kept in memory only.
+  let topic: StateTopic?
+  private(set) var store: any StateStore
+  private let cluster: Cluster
+  private let wakeup: Wakeup
+  private let notifier: Notifier
+  private let log: Log
+  private let directory: StateDirectory
+  private var tail: StateTail?
+  private var settledAt = SystemClock.monotonic
+  private let wall: () -> Moment
+
+  /// How often the copy's positions move on.
+  private static let settleEvery = TimeSpan.minutes(1)
+
+  init(
+    _ topic: StateTopic?, directory: StateDirectory, cluster: Cluster, wakeup: Wakeup,
+    notifier: Notifier, log: Log, wall: @escaping () -> Moment
+  ) throws(Failure) {
+    self.wall = wall
+    self.topic = topic
+    self.cluster = cluster
+    self.wakeup = wakeup
+    self.notifier = notifier
+    self.log = log
+    self.directory = directory
+    store = MemoryStore()
+    guard topic != nil else { return }
+    try open()
+    // Deletions that it has not heard of may be told of no more.
+    if let settledAt = store.settledAt, wall() - settledAt > StateTopic.awayMax {
+      do throws(Setback) { try rebuild("it was away for too long") } catch {
+        throw Self.failure("it was away for too long, and cannot be made anew")
+      }
+    }
+  }
+
+  /// While another is active: takes what it has committed.
+  func follow() throws(Setback) {
+    guard topic != nil else { return }
+    let tail = try openTail()
+    var rounds = 0
+    while rounds < 20, try take(tail) { rounds += 1 }
+    if tail.isTorn { return try rebuild("rows that it needs are no longer in the topic") }
+    try settleIfDue { tail.positions }
+  }
+
+  /// Reads up to the true end, that of open transactions too; the copy is whole afterwards.
+  func catchUp(_ goesOn: () throws(Setback) -> Void) throws(Setback) -> [StateRow] {
+    guard let topic else { return try rows() }
+    let begun = SystemClock.monotonic
+    let ends = try cluster.patiently(goesOn) { () throws(KafkaError) in
+      try cluster.admin.ends(of: topic.places, within: Cluster.answerLimit)
+    }
+    try refuseShorter(ends)
+    var tail = try openTail()
+    var toldAt = begun
+    while tail.missing(ends) > 0 {
+      let hasMore = try take(tail)
+      if tail.isTorn {
+        try rebuild("rows that it needs are no longer in the topic")
+        tail = try openTail()
+      }
+      try goesOn()
+      let now = SystemClock.monotonic
+      if now - toldAt >= .seconds(2) {
+        toldAt = now
+        tell(topic.partitions - tail.missing(ends), of: topic.partitions)
+      }
+      if !hasMore { wakeup.wait(upTo: TimeSpan(50)) }
+    }
+    try settle(tail.positions)
+    let rows = try rows()
+    if tail.rowsRead > 0 || !rows.isEmpty {
+      log(
+        .stateRestored(
+          customers: rows.count { $0.key.first == RowKind.customer.rawValue },
+          rows: tail.rowsRead, took: SystemClock.monotonic - begun))
+    }
+    // What this daemon writes itself need not be read.
+    self.tail = nil
+    return rows
+  }
+
+  /// These rows were committed.
+  func take(_ rows: [StateRow]) throws(Setback) {
+    try storing { () throws(StoreFailure) in try store.apply(rows) }
+    guard let topic else { return }
+    // Between two commits everything that this daemon wrote is below the ends.
+    try settleIfDue { () throws(Setback) in
+      do throws(KafkaError) {
+        let ends = try cluster.admin.ends(of: topic.places, within: .seconds(2))
+        var positions: [Int32: Offset] = [:]
+        for (place, end) in ends { positions[place.partition] = end }
+        return positions
+      } catch { return [:] }
+    }
+  }
+
+  /// Makes the copy last, before the process ends.
+  func close() {
+    do throws(Setback) {
+      if let tail { try settle(tail.positions) } else { try take([]) }
+    } catch {}
+  }
+
+  private func rows() throws(Setback) -> [StateRow] {
+    var rows: [StateRow] = []
+    try storing { () throws(StoreFailure) in rows = try store.rows() }
+    return rows
+  }
+
+  private func openTail() throws(Setback) -> StateTail {
+    if let tail { return tail }
+    guard let topic else { throw .beginAgain("there is no state topic") }
+    do throws(KafkaError) {
+      let made = try StateTail(
+        topic, cluster.configuration, store: store, wakeup: wakeup, sink: cluster.watch.sink)
+      tail = made
+      return made
+    } catch { throw .beginAgain(error.description) }
+  }
+
+  private func take(_ tail: StateTail) throws(Setback) -> Bool {
+    do throws(TailFailure) { return try tail.take() } catch {
+      switch error {
+      case .kafka(let error):
+        self.tail = nil
+        throw .beginAgain(error.description)
+      case .store(let failure):
+        try recover(failure)
+        throw .beginAgain("the copy of the state was made anew")
+      }
+    }
+  }
+
+  /// A topic that ends before the copy does is another one.
+  private func refuseShorter(_ ends: [TopicPartition: Offset]) throws(Setback) {
+    for (place, end) in ends {
+      if let position = store.positions[place.partition], end < position {
+        return try rebuild("the state topic is another one than it was made from")
+      }
+    }
+  }
+
+  private func tell(_ done: Int, of all: Int) {
+    log(.stateRestoring(partition: done, partitions: all))
+    notifier.extendTimeout(
+      microseconds: 30_000_000, status: "Restoring \(done)/\(all) partitions of the state")
+  }
+}
+
+// MARK: The copy on disk
+
+extension StateKeeper {
+  private var path: String { directory.path + "/rows" }
+
+  private func open() throws(Failure) {
+    guard let topic else { return }
+    var again = false
+    while true {
+      do throws(StoreFailure) {
+        store = try DiskStore(path: path, owner: topic.name)
+        return
+      } catch {
+        switch error {
+        case .unwritable(let words): throw Self.failure(words)
+        case .damaged(let words):
+          guard !again else { throw Self.failure(words) }
+          again = true
+          log(.stateRebuilt(directory: path, reason: words))
+          do throws(StoreFailure) { try DiskStore.delete(path: path) } catch {
+            throw Self.failure("\(error)")
+          }
+        }
+      }
+    }
+  }
+
+  private static func failure(_ words: String) -> Failure {
+    Failure(
+      .stateNotWritten, "the copy of the state cannot be written: \(words)",
+      cure: "make room in state.directory, or delete its folder “rows”: it is filled from Kafka")
+  }
+
+  private func rebuild(_ reason: String) throws(Setback) {
+    log(.stateRebuilt(directory: path, reason: reason))
+    tail = nil
+    do throws(StoreFailure) { try store.removeAll() } catch {
+      throw .failed(Self.failure("\(error)"))
+    }
+  }
+
+  private func recover(_ failure: StoreFailure) throws(Setback) {
+    switch failure {
+    case .unwritable(let words): throw .failed(Self.failure(words))
+    case .damaged(let words): try rebuild(words)
+    }
+  }
+
+  private func storing(_ body: () throws(StoreFailure) -> Void) throws(Setback) {
+    do throws(StoreFailure) { try body() } catch {
+      try recover(error)
+      throw .beginAgain("the copy of the state was made anew")
+    }
+  }
+
+  private func settleIfDue(
+    _ positions: () throws(Setback) -> [Int32: Offset]
+  ) throws(Setback) {
+    guard SystemClock.monotonic - settledAt >= Self.settleEvery else { return }
+    try settle(try positions())
+  }
+
+  private func settle(_ positions: [Int32: Offset]) throws(Setback) {
+    settledAt = SystemClock.monotonic
+    guard !positions.isEmpty else { return }
+    try storing { () throws(StoreFailure) in try store.settle(positions, at: wall()) }
+  }
+}

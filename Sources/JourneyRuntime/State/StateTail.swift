@@ -1,0 +1,87 @@
+internal import JourneyModel
+internal import KafkaClient
+internal import StateStore
+
+/// Reads the state topic into the copy: up to its end when a turn begins, and all the time while standing by.
+final class StateTail {
+  private var consumer: AssigningConsumer
+  private let store: any StateStore
+  private(set) var rowsRead = 0
+  /// Partitions that nothing can be read of from where the copy ends: it is too old, or of another topic.
+  private(set) var isTorn = false
+  private var rows: [StateRow] = []
+
+  /// Rows taken at once.
+  private static let rowsMax = 5_000
+
+  /// Reads on from the positions of the copy.
+  init(
+    _ topic: StateTopic, _ configuration: KafkaConfiguration, store: any StateStore,
+    wakeup: Wakeup, sink: @escaping KafkaSink
+  ) throws(KafkaError) {
+    self.store = store
+    consumer = try AssigningConsumer(
+      configuration.reading(kilobytesPerPartition: 1_024), wakeup: wakeup, sink: sink)
+    _ = try consumer.topics(within: Cluster.answerLimit)
+    let positions = store.positions
+    try consumer.add(
+      topic.places.map { place in
+        (place: place, from: positions[place.partition].map { .offset($0) } ?? .beginning)
+      })
+  }
+
+  /// Where each partition is read on.
+  var positions: [Int32: Offset] {
+    var positions: [Int32: Offset] = [:]
+    for reader in consumer.readers { positions[reader.place.partition] = reader.position }
+    return positions
+  }
+
+  /// Partitions that are not read up to these ends yet.
+  func missing(_ ends: [TopicPartition: Offset]) -> Int {
+    consumer.readers.count { reader in
+      guard let end = ends[reader.place], end > Offset(0) else { return false }
+      return reader.position.map { $0 < end } ?? true
+    }
+  }
+
+  /// Takes what has come; returns whether there may be more at hand.
+  func take() throws(TailFailure) -> Bool {
+    do throws(KafkaError) { try consumer.serve() } catch { throw .kafka(error) }
+    var count = 0
+    for reader in consumer.readers {
+      while count < Self.rowsMax {
+        guard try takeHead(of: reader) else { break }
+        count += 1
+      }
+    }
+    rowsRead += count
+    do throws(StoreFailure) { try store.apply(rows) } catch { throw .store(error) }
+    rows.removeAll(keepingCapacity: true)
+    return count >= Self.rowsMax
+  }
+
+  private func takeHead(of reader: PartitionReader) throws(TailFailure) -> Bool {
+    switch reader.head() {
+    case .record:
+      reader.withRecord { record in
+        guard let key = record.key else { return }
+        rows.append(
+          StateRow(
+            partition: reader.place.partition, key: Array(key),
+            value: record.value.map { Array($0) }))
+      }
+      reader.advance()
+      return true
+    case .nothing, .end: return false
+    case .failed(let error):
+      if error.isOffsetOutOfRange { isTorn = true } else { throw .kafka(error) }
+      return false
+    }
+  }
+}
+
+enum TailFailure: Error {
+  case kafka(KafkaError)
+  case store(StoreFailure)
+}

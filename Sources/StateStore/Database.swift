@@ -1,0 +1,150 @@
+internal import CRocksDB
+
+/// Owns an open RocksDB.
+struct Database: ~Copyable {
+  private var handle: OpaquePointer?
+  private let options: OpaquePointer?
+  private let writing: OpaquePointer?
+  private let reading: OpaquePointer?
+
+  /// Opens it, or makes it where nothing is.
+  init(_ path: String) throws(StoreFailure) {
+    let options = Self.makeOptions()
+    var message: UnsafeMutablePointer<CChar>?
+    let handle = rocksdb_open(options, path, &message)
+    if let failure = Self.failure(message) {
+      rocksdb_options_destroy(options)
+      throw failure
+    }
+    self.options = options
+    self.handle = handle
+    writing = rocksdb_writeoptions_create()
+    // Kafka is the log.
+    rocksdb_writeoptions_disable_WAL(writing, 1)
+    reading = rocksdb_readoptions_create()
+    rocksdb_readoptions_set_verify_checksums(reading, 1)
+    rocksdb_readoptions_set_fill_cache(reading, 0)
+  }
+
+  deinit {
+    if let handle { rocksdb_close(handle) }
+    rocksdb_writeoptions_destroy(writing)
+    rocksdb_readoptions_destroy(reading)
+    rocksdb_options_destroy(options)
+  }
+
+  /// Lets go of the files; nothing may be asked afterwards.
+  mutating func close() {
+    if let handle { rocksdb_close(handle) }
+    handle = nil
+  }
+
+  /// Deletes all files of a database that is not open.
+  static func delete(_ path: String) throws(StoreFailure) {
+    let options = rocksdb_options_create()
+    defer { rocksdb_options_destroy(options) }
+    var message: UnsafeMutablePointer<CChar>?
+    rocksdb_destroy_db(options, path, &message)
+    if let failure = failure(message) { throw failure }
+  }
+
+  /// Bytes of its files.
+  var byteCount: Int64 {
+    guard let handle else { return 0 }
+    var value: UInt64 = 0
+    return rocksdb_property_int(handle, "rocksdb.live-sst-files-size", &value) == 0
+      ? Int64(clamping: value) : 0
+  }
+
+  func get(_ key: [UInt8]) throws(StoreFailure) -> [UInt8]? {
+    var count = 0
+    var message: UnsafeMutablePointer<CChar>?
+    let found = key.withUnsafeBytes { key in
+      rocksdb_get(
+        handle, reading, key.baseAddress?.assumingMemoryBound(to: CChar.self), key.count, &count,
+        &message)
+    }
+    if let failure = Self.failure(message) { throw failure }
+    guard let found else { return nil }
+    defer { rocksdb_free(found) }
+    return Array(UnsafeRawBufferPointer(start: found, count: count))
+  }
+
+  /// Writes all or nothing; a nil value deletes. With `flushes` it is on disk for good afterwards.
+  func write(
+    _ entries: [(key: [UInt8], value: [UInt8]?)], flushes: Bool
+  ) throws(StoreFailure) {
+    let batch = rocksdb_writebatch_create()
+    defer { rocksdb_writebatch_destroy(batch) }
+    for entry in entries {
+      entry.key.withUnsafeBytes { key in
+        let name = key.baseAddress?.assumingMemoryBound(to: CChar.self)
+        guard let value = entry.value else {
+          rocksdb_writebatch_delete(batch, name, key.count)
+          return
+        }
+        value.withUnsafeBytes {
+          rocksdb_writebatch_put(
+            batch, name, key.count, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+        }
+      }
+    }
+    var message: UnsafeMutablePointer<CChar>?
+    rocksdb_write(handle, writing, batch, &message)
+    if let failure = Self.failure(message) { throw failure }
+    guard flushes else { return }
+    let flush = rocksdb_flushoptions_create()
+    defer { rocksdb_flushoptions_destroy(flush) }
+    rocksdb_flushoptions_set_wait(flush, 1)
+    rocksdb_flush(handle, flush, &message)
+    if let failure = Self.failure(message) { throw failure }
+  }
+
+  /// Lends every entry from a key on, in order.
+  func forEach(
+    from start: [UInt8],
+    _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(StoreFailure) -> Void
+  ) throws(StoreFailure) {
+    let iterator = rocksdb_create_iterator(handle, reading)
+    defer { rocksdb_iter_destroy(iterator) }
+    start.withUnsafeBytes {
+      rocksdb_iter_seek(iterator, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+    }
+    while rocksdb_iter_valid(iterator) != 0 {
+      var (keyCount, valueCount) = (0, 0)
+      let key = rocksdb_iter_key(iterator, &keyCount)
+      let value = rocksdb_iter_value(iterator, &valueCount)
+      try body(
+        UnsafeRawBufferPointer(start: key, count: keyCount),
+        UnsafeRawBufferPointer(start: value, count: valueCount))
+      rocksdb_iter_next(iterator)
+    }
+    var message: UnsafeMutablePointer<CChar>?
+    rocksdb_iter_get_error(iterator, &message)
+    if let failure = Self.failure(message) { throw failure }
+  }
+
+  private static func makeOptions() -> OpaquePointer? {
+    let options = rocksdb_options_create()
+    rocksdb_options_set_create_if_missing(options, 1)
+    rocksdb_options_set_atomic_flush(options, 1)
+    rocksdb_options_set_write_buffer_size(options, 64 << 20)
+    rocksdb_options_set_compression(options, Int32(rocksdb_lz4_compression))
+    rocksdb_options_set_max_open_files(options, 256)
+    rocksdb_options_set_keep_log_file_num(options, 2)
+    rocksdb_options_set_paranoid_checks(options, 1)
+    rocksdb_options_set_info_log_level(options, 3)
+    return options
+  }
+
+  /// Takes the library's words over; nil: all went well.
+  private static func failure(_ message: UnsafeMutablePointer<CChar>?) -> StoreFailure? {
+    guard let message else { return nil }
+    defer { rocksdb_free(message) }
+    let text = String(cString: message)
+    let isOfDisk =
+      text.hasPrefix("IO error") && !text.contains("No such file")
+      && !text.contains("While open a file for random read")
+    return isOfDisk ? .unwritable(text) : .damaged(text)
+  }
+}
