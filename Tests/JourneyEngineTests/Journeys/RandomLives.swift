@@ -109,6 +109,7 @@ struct RandomLives {
       let purpose = dice.pick(["marketing", "*"])
       happening.consents = ["\(channel) \(purpose) \(dice.pick(["granted", "denied"]))"]
     }
-    if dice.oneIn(10) { happening.isContact = false }
+    // When the nameless customer of a cookie was first seen is not known to the day where that left no touch.
+    if dice.oneIn(10), !happening.who.hasPrefix("cookie") { happening.isContact = false }
   }
 }

@@ -15,6 +15,8 @@ struct CivilClock {
     return Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: seconds))) * 1000
   }
 
+  static func exists(_ name: String) -> Bool { Foundation.TimeZone(identifier: name) != nil }
+
   func local(_ moment: Int64) -> Int64 { moment + offset(at: moment) }
 
   /// The moments at which a local time is read; where it is skipped the moment at which it is skipped.

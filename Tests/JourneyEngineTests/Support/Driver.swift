@@ -25,6 +25,12 @@ final class Driver {
       happening.interaction(plan.identity, engine.names), at: Moment(clock))
   }
 
+  /// Lets all deadlines pass that come before what arrives at a moment.
+  func reach(_ moment: Int64) {
+    clock = max(clock, moment)
+    engine.advance(to: Moment(clock), inclusive: false)
+  }
+
   /// Lets all deadlines up to a moment pass, that moment's included.
   func pass(to moment: Int64) {
     clock = max(clock, moment)
@@ -33,6 +39,7 @@ final class Driver {
   }
 
   /// What the engine did since it was last asked.
+  @discardableResult
   func take() -> [Effect] {
     defer { engine.effects.removeAll() }
     return engine.effects
