@@ -195,6 +195,8 @@ extension TransactionalProducer {
     var error = writer.client.context.explained(error)
     guard let failures = writer.client.context.takeDeliveryFailures() else { return error }
     hasGap = true
+    // A record that was refused to a fenced producer tells more than the state that follows from it.
+    if case .fenced = TransactionError(failures.first) { return failures.first }
     if error.cure == nil {
       error.cure = "\(failures.count) records failed, first \(failures.first)"
     }
