@@ -45,5 +45,7 @@ package enum Limits {
   package static let interactionsPerRoundMax = 1_000
   /// Records waiting from which on commits are large and rare.
   package static let catchingUpLag = 1_000
+  /// How often topics and partitions that have appeared are looked for.
+  package static let refreshInterval = TimeSpan.seconds(5)
   package static let catchingUpCommitInterval = TimeSpan.seconds(1)
 }

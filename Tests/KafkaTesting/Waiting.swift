@@ -20,6 +20,9 @@ package struct Read: Equatable, Sendable, CustomStringConvertible {
   package var key: String?
   package var value: String?
   package var headers: [String] = []
+  /// As they are, whether text or not.
+  package var keyBytes: [UInt8]?
+  package var valueBytes: [UInt8]?
   package var description: String { "\(place)@\(offset.rawValue) \(key ?? "–")=\(value ?? "–")" }
 }
 
@@ -70,6 +73,8 @@ extension Read {
       return true
     }
     self.headers = headers
+    keyBytes = record.key.map { Array($0) }
+    valueBytes = record.value.map { Array($0) }
   }
 }
 

@@ -59,6 +59,7 @@ package final class Daemon {
       let term = try activeTerm()
       let hasMore = try term.work()
       let now = SystemClock.monotonic
+      try term.refresh(at: now)
       if term.isCommitDue(at: now) {
         try term.commit(as: lead)
       } else if !hasMore {
@@ -119,7 +120,7 @@ package final class Daemon {
     try pollLead()
     pulse.beat(nil)
     inquiries.answer(nil, pulse, as: lead)
-    guard lead.holds(turn: turn) else {
+    guard lead.standing == .active, lead.turn == turn else {
       throw .leadLost("the group has moved on without this daemon")
     }
   }

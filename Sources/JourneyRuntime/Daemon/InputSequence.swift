@@ -34,6 +34,8 @@ final class InputSequence {
   private let names: NameTable
   /// More is at hand without waiting, though none is next yet.
   private(set) var hasMore = false
+  /// Some partition that was read to its end has records again; the clock was not told yet.
+  private(set) var hasReopened = false
 
   init(
     _ consumer: consuming AssigningConsumer, plan: Plan, names: NameTable,
@@ -78,6 +80,14 @@ final class InputSequence {
     }
   }
 
+  /// Waits no longer for a partition that is not there any more; false while something of it is at hand.
+  func giveUp(_ lane: Lane) -> Bool {
+    guard lane.head != .interaction else { return false }
+    if isWaitedFor(lane) { underWay -= 1 }
+    lane.head = .gone
+    return true
+  }
+
   /// The lane whose interaction is next in the order; nil while none is at hand, or one may come that is older.
   func next() throws(Setback) -> Lane? {
     if sinceLook >= Self.lookEvery || underWay > 0 { try look() }
@@ -111,6 +121,7 @@ final class InputSequence {
 
   /// Tells the clock what each partition allows.
   func tell(_ clock: inout DaemonClock, at monotonic: TimeSpan) {
+    hasReopened = false
     for (number, lane) in lanes.enumerated() {
       switch lane.head {
       case .gone: clock.release(number)
@@ -199,11 +210,12 @@ extension InputSequence {
       switch lane.queue.head() {
       case .record:
         lane.hasHeard = true
-        if decode(lane) {
+        let isInteraction = decode(lane)
+        if lane.endedAt != nil {
           lane.endedAt = nil
-          return .interaction
+          hasReopened = true
         }
-        lane.endedAt = nil
+        if isInteraction { return .interaction }
         lane.queue.advance()
       case .nothing:
         if lane.head == .gone { return .gone }

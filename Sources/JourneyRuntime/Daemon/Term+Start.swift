@@ -7,6 +7,7 @@ internal import Supervision
 struct TermParts {
   var committer: Committer
   var input: InputSequence
+  var inputs: InputTopics
   var engine: Engine
   var clock: DaemonClock
   var outbox: Outbox
@@ -59,8 +60,8 @@ private struct TermBeginning {
     }
     tellOfSources(partitions)
     return TermParts(
-      committer: committer, input: input, engine: engine, clock: DaemonClock(now: kept.clock),
-      outbox: outbox(committer), kept: kept)
+      committer: committer, input: input, inputs: inputs, engine: engine,
+      clock: DaemonClock(now: kept.clock), outbox: outbox(committer), kept: kept)
   }
 
   private func facts(_ rows: [StateRow]) throws(Setback) -> RuntimeRows {

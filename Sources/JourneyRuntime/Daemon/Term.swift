@@ -10,6 +10,7 @@ internal import Supervision
 final class Term {
   let turn: Int
   let input: InputSequence
+  let inputs: InputTopics
   let engine: Engine
   var clock: DaemonClock
   let outbox: Outbox
@@ -17,6 +18,8 @@ final class Term {
   let committer: Committer
   var kept: RuntimeRows
   let services: Services
+  /// When topics were last looked for, on the monotonic clock.
+  var refreshedAt = SystemClock.monotonic
   private let plan: Plan
   /// What of the engine's counters is in the numbers already.
   private var counted = Engine.Counts()
@@ -26,12 +29,15 @@ final class Term {
     self.services = services
     plan = services.plan
     input = parts.input
+    inputs = parts.inputs
     engine = parts.engine
     clock = parts.clock
     outbox = parts.outbox
     committer = parts.committer
     kept = parts.kept
     input.listener = self
+    // Where reading begins and when rules were first loaded is to be known from now on.
+    begin()
   }
 
   /// Takes what has come, oldest first, and fires what is due, until nothing is at hand or the batch is full.
@@ -72,6 +78,7 @@ final class Term {
 
   /// Lets the interaction at the head of a lane take effect; false where the batch was full before it was its turn.
   private func take(_ lane: Lane) throws(Setback) -> Bool {
+    if input.hasReopened { input.tell(&clock, at: SystemClock.monotonic) }
     let time = lane.interaction.time
     let newest = lane.newest.map { max($0, time) } ?? time
     if lane.holdsClock { clock.hold(lane.number, at: newest) }
