@@ -14,7 +14,9 @@ extension Decider {
         }
       }
     }
-    let isNews = hash != customer.pointee.lastAnswers
+    // The same again is news where it made something: a slot that was given back is taken anew.
+    let isNews =
+      hash != customer.pointee.lastAnswers || candidates.contains { $0.madeAs != nil }
     customer.pointee.lastAnswers = hash
     guard !candidates.isEmpty else { return }
     if isNews || !isDeadline {

@@ -17,6 +17,7 @@ extension Benchmark {
       seed: try values.number("seed"))
     try year.run()
     year.report()
+    try year.check()
   }
 }
 
@@ -148,6 +149,15 @@ private final class SimulatedYear {
         case .refused(let gate): answers[gate, default: 0] += 1
         }
       }
+    }
+  }
+
+  /// Whether each suggestion that was made stands in a decision, too.
+  func check() throws(Failure) {
+    let told = answers["made"] ?? 0
+    guard told == made else {
+      throw Failure(
+        .internalError, "\(made) suggestions were made, and decisions tell of \(told)")
     }
   }
 

@@ -75,7 +75,7 @@ private final class RunMeasurement {
     let alone = Pace(median: reading)
     var report = Report(
       "Run: \(grouped(events)) interactions on \(Self.partitions) partitions of a real broker",
-      columns: ["what", "outputs", "records/s", "CPU ns per record", "against reading"])
+      columns: ["what", "outputs", "records/s", "CPU ns per record", "CPU against reading"])
     report.row("reading alone", "", grouped(alone.rate), grouped(alone.cpu), ratio(1))
     var ratios: [String] = []
     for guarantee in [ProcessingPlan.Guarantee.exactlyOnce, .atLeastOnce] {
@@ -84,7 +84,7 @@ private final class RunMeasurement {
         let outputs = isFull ? "all" : "suggestions"
         report.row(
           guarantee.rawValue, outputs, grouped(pace.rate), grouped(pace.cpu),
-          ratio(pace.rate / alone.rate))
+          ratio(pace.cpu / alone.cpu))
         ratios.append("\(guarantee.rawValue) (\(outputs)) \(ratio(pace.rate / alone.rate))")
       }
     }
