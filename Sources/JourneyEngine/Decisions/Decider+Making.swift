@@ -60,7 +60,7 @@ extension Decider {
   /// Where only `at_once` stands in the way: the open one with a strictly lower score that gives way, and on which channel.
   func replacement(_ candidate: Candidate) -> (NameID, Int)? {
     let rule = plan.rules[candidate.rule]
-    guard candidate.answers.contains(where: { $0.refusal == .atOnce }), !isControl(rule) else {
+    guard candidate.answers.contains(where: { mayGiveWay($0.refusal) }), !isControl(rule) else {
       return nil
     }
     let same = gates.openSuggestions(of: rule.purpose)
@@ -68,7 +68,7 @@ extension Decider {
       score(of: customer.pointee.suggestions[lowest]).total < candidate.score.total
     else { return nil }
     let judged = gates.judged(candidate.occasion.key, rule, view: now)
-    for (channel, refusal) in candidate.answers where refusal == .atOnce {
+    for (channel, refusal) in candidate.answers where mayGiveWay(refusal) {
       if gates.fullCap(rule, channel, judged, leavingOut: lowest) == nil,
         !gates.isQuiet(channel, completed: candidate.occasion.key.moment)
       {
@@ -76,6 +76,16 @@ extension Decider {
       }
     }
     return nil
+  }
+
+  /// What another that gives way could clear: also what was made just now can have taken the last place.
+  private func mayGiveWay(_ refusal: Refusal?) -> Bool {
+    switch refusal {
+    case .atOnce, .outranked, .pressure: true
+    case .excluded, .noAddress, .consent, .condition, .serviceFirst, .paused, .againAfter,
+      .quietHours, nil:
+      false
+    }
   }
 
   func isControl(_ rule: CompiledRule) -> Bool {

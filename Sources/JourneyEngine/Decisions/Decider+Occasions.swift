@@ -159,7 +159,8 @@ extension Decider {
     var wasTried = false
     for suggestion in customer.pointee.suggestions where suggestion.isOf(key) {
       wasTried = true
-      if !suggestion.hasFailed(plan) { return true }
+      // Withdrawn, it answered its occasion, also where it is said to have failed later.
+      if suggestion.withdrawn != nil || !suggestion.hasFailed(plan) { return true }
     }
     return customer.pointee.answered.contains {
       $0.rule == key.rule && $0.instance == key.instance && $0.moment == key.moment
