@@ -63,7 +63,18 @@ package struct RowWriter {
     count(value.count)
     bytes.append(contentsOf: value)
   }
-  package mutating func text(_ value: String) { text(Array(value.utf8)) }
+  package mutating func text(_ value: [UInt8]) {
+    count(value.count)
+    bytes.append(contentsOf: value)
+  }
+  package mutating func text(_ value: ArraySlice<UInt8>) {
+    count(value.count)
+    bytes.append(contentsOf: value)
+  }
+  package mutating func text(_ value: String) {
+    count(value.utf8.count)
+    bytes.append(contentsOf: value.utf8)
+  }
 }
 
 /// A row that does not read as it was written: damaged, or of another format.
