@@ -119,8 +119,8 @@ extension Decider {
     candidates[index].madeAs = (channel, id)
     var effect = presentation.made(rule, candidate, channel: channel, id: id, because: because)
     effect.isControl = isControl
-    effect.traceparent = traceparent
-    effect.tracestate = tracestate
+    (effect.traceparent, effect.tracestate) =
+      presentation.trace(of: candidate.occasion) ?? (traceparent, tracestate)
     effects.append(.made(effect))
   }
 

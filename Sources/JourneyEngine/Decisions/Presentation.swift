@@ -209,6 +209,16 @@ struct Presentation {
     return nil
   }
 
+  /// The trace headers of the last interaction in `because`; nil where there is none.
+  func trace(of occasion: Occasion) -> (parent: String, state: String)? {
+    guard occasion.lastTouch >= 0 else { return nil }
+    let touch = customer.pointee.touches[occasion.lastTouch]
+    let parts = customer.pointee.arena[touch.traceRange]
+      .split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return ("", "") }
+    return (String(decoding: parts[0], as: UTF8.self), String(decoding: parts[1], as: UTF8.self))
+  }
+
   private func causedBy(_ occasion: Occasion) -> NamedText? {
     guard occasion.lastTouch >= 0 else { return nil }
     let strongest = who.strongestIdentifier(of: customer.pointee.touches[occasion.lastTouch].stem)

@@ -84,6 +84,7 @@ extension Customer {
       row.text(arena[touch.idRange])
       row.text(arena[touch.originRange])
       row.text(arena[touch.attributeRange])
+      row.text(arena[touch.traceRange])
     }
   }
 
@@ -161,17 +162,20 @@ extension Customer {
       let stem = try row.stem()
       let (source, touchpoint, channel) = (try row.name(), try row.name(), try row.name())
       let (id, origin, attributes) = (try row.text(), try row.text(), try row.text())
+      let trace = try row.text()
       touches.append(
         Touch(
           time: time, left: left, satisfaction: satisfaction, stem: stem, text: UInt32(arena.count),
           attributeBytes: UInt32(attributes.count),
           idHash: UInt32(truncatingIfNeeded: stableHash(id)),
           idBytes: UInt16(clamping: id.count), originBytes: UInt16(clamping: origin.count),
+          traceBytes: UInt16(clamping: trace.count),
           source: source,
           touchpoint: touchpoint, channel: channel))
       arena.append(contentsOf: id)
       arena.append(contentsOf: origin)
       arena.append(contentsOf: attributes)
+      arena.append(contentsOf: trace)
     }
   }
 }

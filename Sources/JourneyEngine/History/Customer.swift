@@ -147,7 +147,8 @@ extension Customer {
       text: UInt32(arena.count), attributeBytes: 0,
       idHash: Customer.idHash(interaction.bytes, interaction.id.range),
       idBytes: UInt16(clamping: interaction.id.count),
-      originBytes: UInt16(clamping: interaction.origin.count), source: interaction.source,
+      originBytes: UInt16(clamping: interaction.origin.count), traceBytes: 0,
+      source: interaction.source,
       touchpoint: interaction.touchpoint, channel: interaction.channel)
     arena.append(contentsOf: id)
     arena.append(
@@ -157,6 +158,7 @@ extension Customer {
       AttributeBytes.append(attribute, of: interaction, to: &arena)
     }
     touch.attributeBytes = UInt32(arena.count - start)
+    touch.traceBytes = appendTrace(of: interaction)
     var index = touches.count
     while index > 0,
       !self.touch(index - 1, precedes: touch.time, source: touch.source, id: id, names: names)
@@ -165,6 +167,20 @@ extension Customer {
     }
     touches.insert(touch, at: index)
     return (index, index == touches.count - 1)
+  }
+
+  /// The trace headers of a record, so that what follows from it later can still be followed back.
+  private mutating func appendTrace(of interaction: Interaction) -> UInt16 {
+    guard interaction.traceparent.count > 0 else { return 0 }
+    let start = arena.count
+    arena.append(contentsOf: interaction.bytes[interaction.traceparent.range])
+    arena.append(0)
+    arena.append(contentsOf: interaction.bytes[interaction.tracestate.range])
+    guard let count = UInt16(exactly: arena.count - start) else {
+      arena.removeLast(arena.count - start)
+      return 0
+    }
+    return count
   }
 
   mutating func count(_ touchpoint: NameID, stem: StemRef, time: Moment, named: Set<NameID>) {

@@ -9,21 +9,29 @@ struct Touch {
   var satisfaction: Double
   /// The strongest identifier, which it goes with when customers are joined or divided.
   var stem: StemRef
-  /// Id, origin and attributes stand here in the arena, in this order.
+  /// Id, origin, attributes and trace stand here in the arena, in this order.
   var text: UInt32
   var attributeBytes: UInt32
   var idHash: UInt32
   var idBytes: UInt16
   var originBytes: UInt16
+  /// `traceparent`, a zero and `tracestate` of its record; 0 where it had none.
+  var traceBytes: UInt16
   var source: NameID
   var touchpoint: NameID
   var channel: NameID
 
-  var textBytes: Int { Int(idBytes) + Int(originBytes) + Int(attributeBytes) }
+  var textBytes: Int {
+    Int(idBytes) + Int(originBytes) + Int(attributeBytes) + Int(traceBytes)
+  }
   var idRange: Range<Int> { Int(text)..<Int(text) + Int(idBytes) }
   var originRange: Range<Int> { idRange.upperBound..<idRange.upperBound + Int(originBytes) }
   var attributeRange: Range<Int> {
     originRange.upperBound..<originRange.upperBound + Int(attributeBytes)
+  }
+
+  var traceRange: Range<Int> {
+    attributeRange.upperBound..<attributeRange.upperBound + Int(traceBytes)
   }
 
   /// Whether it was in the history at a moment.
