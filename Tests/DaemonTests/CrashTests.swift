@@ -20,6 +20,7 @@ extension DaemonSuites.Kafka43 {
     let configuration = try stage.configuration(stage.visits())
     let daemon = try DaemonProcess(configuration, name: "uneven")
     #expect(try stage.isAllRead())
+    #expect(try stage.isMade(traffic, configuration, before: end))
     #expect(daemon.stop() == 0)
     try stage.expectReplay(of: traffic, configuration, before: end)
   }
@@ -42,6 +43,7 @@ extension DaemonSuites.Kafka43 {
     }
     let last = try DaemonProcess(configuration, name: "last")
     #expect(try stage.isAllRead())
+    #expect(try stage.isMade(traffic, configuration, before: end))
     #expect(last.stop() == 0)
     try stage.expectReplay(of: traffic, configuration, before: end)
   }
@@ -63,6 +65,7 @@ extension DaemonSuites.Kafka43 {
     #expect(try stage.isAllRead())
     #expect(second.events("lead_gained").count == 1)
     #expect(second.events("state_restored").count == 1)
+    #expect(try stage.isMade(traffic, configuration, before: end))
     #expect(second.stop() == 0)
     try stage.expectReplay(of: traffic, configuration, before: end)
   }
@@ -82,6 +85,7 @@ extension DaemonSuites.Kafka43 {
     try stage.write(Array(traffic.records[half...]))
     let second = try DaemonProcess(configuration, name: "second")
     #expect(try stage.isAllRead())
+    #expect(try stage.isMade(traffic, configuration, before: end))
     #expect(second.stop() == 0)
     try stage.expectReplay(of: traffic, configuration, before: end)
   }
@@ -101,6 +105,7 @@ extension DaemonSuites.Kafka43 {
     try stage.broker.startAgain()
     try stage.write(Array(traffic.records[half...]))
     #expect(try stage.isAllRead())
+    #expect(try stage.isMade(traffic, configuration, before: end))
     #expect(daemon.stop() == 0)
     try stage.expectReplay(of: traffic, configuration, before: end)
   }

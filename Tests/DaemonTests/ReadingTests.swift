@@ -39,6 +39,7 @@ extension DaemonSuites.Kafka43 {
     first.crash()
     let second = try DaemonProcess(configuration, name: "second")
     #expect(try stage.isAllRead())
+    #expect(try stage.isMade(traffic, configuration, before: end))
     #expect(second.stop() == 0)
     try stage.expectReplay(of: traffic, configuration, before: end, repeats: true)
   }
@@ -61,6 +62,7 @@ extension DaemonSuites.Kafka43 {
     #expect(stage.isSo { !first.events("standing_by").isEmpty })
     #expect(second.stop() == 0)
     #expect(stage.isSo { first.events("lead_gained").count == 2 })
+    #expect(try stage.isMade(traffic, configuration, before: end))
     #expect(first.stop() == 0)
     try stage.expectReplay(of: traffic, configuration, before: end)
   }

@@ -148,20 +148,35 @@ struct Stage {
     return offsets.values.reduce(0) { $0 + ($1?.rawValue ?? 0) }
   }
 
+  /// Waits until everything due is made: the clock comes to the last deadlines only when the end of every partition
+  /// has stayed so for the grace.
+  func isMade(_ traffic: Traffic, _ configuration: URL, before end: Moment) throws -> Bool {
+    let due = try due(traffic, configuration, before: end)
+    return try isSo { () throws in due.subtracting(try made().map(\.event)).isEmpty }
+  }
+
+  private func made() throws -> [Suggested] { try read(suggestions).compactMap { Suggested($0) } }
+
+  /// Ids and types of what `replay` makes up to an hour before the end.
+  private func due(
+    _ traffic: Traffic, _ configuration: URL, before end: Moment
+  ) throws -> Set<String> {
+    let replayed = try Replayed.suggestions(
+      traffic.lines, source: "visits", configuration, until: (end + .days(1)).rfc3339)
+    return Set(replayed.filter { $0.time < (end - .hours(1)).rfc3339 }.map { $0.id + $0.type })
+  }
+
   /// What was suggested is what `replay` makes of the same visits, each once, as far as it was due.
   func expectReplay(
     of traffic: Traffic, _ configuration: URL, before end: Moment, repeats: Bool = false
   )
     throws
   {
-    let made = try read(suggestions).compactMap { Suggested($0) }
-    let ids = made.map { $0.id + $0.type }
+    let ids = try made().map(\.event)
     #expect(repeats || Set(ids).count == ids.count, "each once")
     let replayed = try Replayed.suggestions(
-      traffic.lines, source: "visits", configuration,
-      until: (end + .days(1)).rfc3339)
-    // The clock stands at the least of the partitions' newest times until the end counts.
-    let due = Set(replayed.filter { $0.time < (end - .hours(1)).rfc3339 }.map { $0.id + $0.type })
+      traffic.lines, source: "visits", configuration, until: (end + .days(1)).rfc3339)
+    let due = try due(traffic, configuration, before: end)
     #expect(due.count > 50)
     #expect(due.subtracting(ids) == [])
     #expect(Set(ids).subtracting(replayed.map { $0.id + $0.type }) == [])
@@ -204,4 +219,7 @@ struct Suggested: Hashable {
     else { return nil }
     (self.id, self.type, self.rule) = (id, type, rule)
   }
+
+  /// Its id and its type, which name the event.
+  var event: String { id + type }
 }
