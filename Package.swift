@@ -92,7 +92,11 @@ let package = Package(
     tests("BrokerTests", ["JourneyModel", "KafkaClient", "KafkaTesting", "CRdKafka"]),
     tests(
       "DaemonTests",
-      ["JourneyModel", "JourneyRuntime", "KafkaClient", "KafkaTesting", "Supervision", "journeyd"]),
+      [
+        "JourneyModel", "JourneyRuntime", "KafkaClient", "KafkaTesting", "StateStore",
+        "Supervision",
+        "journeyd",
+      ]),
     tests(
       "ScenarioTests",
       ["JourneyRuntime", "Settings", "EventFormats", "JourneyEngine", "JourneyModel"]),

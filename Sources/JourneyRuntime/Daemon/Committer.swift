@@ -8,6 +8,8 @@ internal import KafkaClient
 final class Committer {
   private var producer: TransactionalProducer
   private var outputs: Outputs?
+  /// Its offset goes with every transaction: without any it would fence nobody.
+  private let lead: TopicPartition
   private let limit: TimeSpan
 
   /// What is written outside of transactions.
@@ -17,8 +19,9 @@ final class Committer {
   }
 
   /// The producer is initialized: whoever had its id before can no longer write.
-  init(_ producer: consuming TransactionalProducer, limit: TimeSpan) {
+  init(_ producer: consuming TransactionalProducer, lead: TopicPartition, limit: TimeSpan) {
     self.producer = producer
+    self.lead = lead
     self.limit = limit
   }
 
@@ -36,15 +39,11 @@ final class Committer {
 
   /// Returns once everything is written for good. After any error nothing may follow but a new beginning.
   func commit(
-    _ outbox: Outbox, _ offsets: [TopicPartition: Offset], as lead: Lead
+    _ outbox: Outbox, _ offsets: [TopicPartition: Offset], as proof: borrowing GroupMetadata
   ) throws(Setback) {
     if let outputs { try write(outbox.batch, outputs) }
-    // Never without a member's proof: the broker would let a stranger in.
-    guard let proof = lead.metadata() else {
-      throw .leadLost("the group has moved on without this daemon")
-    }
     var offsets = offsets
-    offsets[lead.place] = Offset(0)
+    offsets[lead] = Offset(0)
     do throws(TransactionError) {
       try producer.begin()
       if outputs == nil { try producer.send(outbox.batch, within: limit) }

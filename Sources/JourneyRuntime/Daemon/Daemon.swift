@@ -57,16 +57,17 @@ package final class Daemon {
       services.wakeup.wait(upTo: TimeSpan(100))
     case .active:
       let term = try activeTerm()
+      try term.settle()
       let hasMore = try term.work()
       let now = SystemClock.monotonic
       try term.refresh(at: now)
       if term.isCommitDue(at: now) {
-        try term.commit(as: lead)
-      } else if !hasMore {
+        try term.beginCommit(as: lead)
+      } else if !hasMore || term.isFull {
         services.wakeup.wait(upTo: term.idleSpan(at: now))
       }
     case .giving:
-      try term?.commit(as: lead)
+      try term?.finish(as: lead)
       term = nil
       try letGo()
     }
@@ -83,7 +84,7 @@ package final class Daemon {
 
   /// What ends a turn before it was asked to.
   private func take(_ setback: Setback) throws(Failure) {
-    let lost = term?.facts.interactions ?? 0
+    let lost = term?.atRisk ?? 0
     term = nil
     switch setback {
     case .leadLost(let reason): log(.fenced(group: services.plan.kafka.groupID, message: reason))
@@ -105,7 +106,7 @@ package final class Daemon {
     log(.stopping(reason: reason))
     services.notifier.stopping()
     var isCommitted = true
-    do throws(Setback) { try term?.commit(as: lead) } catch { isCommitted = false }
+    do throws(Setback) { try term?.finish(as: lead) } catch { isCommitted = false }
     term = nil
     services.keeper.close()
     log.tellRepeats(all: true)

@@ -1,6 +1,5 @@
 internal import JourneyEngine
 internal import JourneyModel
-internal import StateStore
 internal import Supervision
 
 /// Tells from time to time how the daemon is: the watchdog, `STATUS`, and the line of numbers.
@@ -53,7 +52,7 @@ struct Pulse {
       Stats.Standing(
         config: services.plan.fingerprint, customers: term.engine.customerCount,
         lag: term.input.lag, clockBehind: behind,
-        stateBytes: services.keeper.store.byteCount,
+        stateBytes: term.stateBytes,
         residentBytes: ProcessFacts.residentBytes))
   }
 

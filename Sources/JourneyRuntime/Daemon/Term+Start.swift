@@ -5,12 +5,12 @@ internal import Supervision
 
 /// What a turn begins with.
 struct TermParts {
-  var committer: Committer
+  var commits: CommitThread
   var input: InputSequence
   var inputs: InputTopics
   var engine: Engine
   var clock: DaemonClock
-  var outbox: Outbox
+  var outboxes: (Outbox, Outbox)
   var kept: RuntimeRows
 }
 
@@ -19,7 +19,7 @@ extension Term {
   static func begin(
     _ services: Services, as lead: Lead, goesOn: @escaping () throws(Setback) -> Void
   ) throws(Setback) -> Term {
-    let start = TermBeginning(services: services, goesOn: goesOn)
+    let start = TermBeginning(services: services, lead: lead.place, goesOn: goesOn)
     return Term(try start.parts(), turn: lead.turn, services: services)
   }
 }
@@ -27,6 +27,7 @@ extension Term {
 /// The steps of a beginning, in their order: the broker's answers to the later ones hold only after the earlier.
 private struct TermBeginning {
   let services: Services
+  let lead: TopicPartition
   let goesOn: () throws(Setback) -> Void
   private var plan: Plan { services.plan }
   private var cluster: Cluster { services.cluster }
@@ -40,9 +41,11 @@ private struct TermBeginning {
     let partitions = inputs.partitions(topics)
     let consumer = try consumer()
     let places = partitions.map(\.place)
-    let committed = try cluster.patiently(goesOn) { () throws(KafkaError) in
-      try consumer.committed(places, within: Cluster.answerLimit)
+    // Asked for the lead's as well: whoever had it before may have a transaction open that has only that one.
+    var committed = try cluster.patiently(goesOn) { () throws(KafkaError) in
+      try consumer.committed(places + [lead], within: Cluster.answerLimit)
     }
+    committed[lead] = nil
     let rows = try services.keeper.catchUp(goesOn)
     let kept = try facts(rows)
     let known = Set(kept.partitions.keys.filter { inputs.source(of: $0.topic) != nil })
@@ -60,8 +63,9 @@ private struct TermBeginning {
     }
     tellOfSources(partitions)
     return TermParts(
-      committer: committer, input: input, inputs: inputs, engine: engine,
-      clock: DaemonClock(now: kept.clock), outbox: outbox(committer), kept: kept)
+      commits: try thread(committer), input: input, inputs: inputs, engine: engine,
+      clock: DaemonClock(now: kept.clock), outboxes: (outbox(committer), outbox(committer)),
+      kept: kept)
   }
 
   private func facts(_ rows: [StateRow]) throws(Setback) -> RuntimeRows {
@@ -181,7 +185,7 @@ extension TermBeginning {
     try cluster.patiently(goesOn) { () throws(KafkaError) in
       try producer.warm(within: Cluster.answerLimit)
     }
-    let committer = Committer(producer, limit: limit)
+    let committer = Committer(producer, lead: lead, limit: limit)
     guard !isExact else { return committer }
     committer.writeOutputs(
       by: try cluster.patiently(goesOn) { () throws(KafkaError) in
@@ -209,6 +213,12 @@ extension TermBeginning {
       }
       try goesOn()
     }
+  }
+
+  private func thread(_ committer: Committer) throws(Setback) -> CommitThread {
+    do throws(Failure) {
+      return try CommitThread(committer, services.keeper, daemon: services.wakeup)
+    } catch { throw .failed(error) }
   }
 
   private func outbox(_ committer: Committer) -> Outbox {

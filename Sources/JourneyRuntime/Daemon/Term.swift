@@ -13,9 +13,16 @@ final class Term {
   let inputs: InputTopics
   let engine: Engine
   var clock: DaemonClock
-  let outbox: Outbox
+  /// What the batch that is being filled is to write.
+  var outbox: Outbox
+  /// The other generation: free, or being committed.
+  var spareOutbox: Outbox
   var facts = BatchFacts()
-  let committer: Committer
+  /// The batch that is being committed.
+  var underWay: CommitJob?
+  let commits: CommitThread
+  /// Of the copy of the state, as of the last commit.
+  var stateBytes: Int64 = 0
   var kept: RuntimeRows
   let services: Services
   /// When topics were last looked for, on the monotonic clock.
@@ -32,8 +39,8 @@ final class Term {
     inputs = parts.inputs
     engine = parts.engine
     clock = parts.clock
-    outbox = parts.outbox
-    committer = parts.committer
+    (outbox, spareOutbox) = parts.outboxes
+    commits = parts.commits
     kept = parts.kept
     input.listener = self
     // Where reading begins and when rules were first loaded is to be known from now on.
@@ -56,19 +63,11 @@ final class Term {
     return true
   }
 
-  /// The batch is to be committed now.
-  func isCommitDue(at monotonic: TimeSpan) -> Bool {
-    guard let begun = facts.begun else { return false }
-    let interval = plan.processing.commitInterval
-    let patience = input.isCatchingUp ? max(interval, Limits.catchingUpCommitInterval) : interval
-    return isFull || monotonic - begun >= patience
-  }
-
   /// How long nothing can be due, if nothing comes.
   func idleSpan(at monotonic: TimeSpan) -> TimeSpan {
     var span = TimeSpan(100)
-    if let begun = facts.begun {
-      span = min(span, plan.processing.commitInterval - (monotonic - begun))
+    if let begun = facts.begun, underWay == nil {
+      span = min(span, commitPatience - (monotonic - begun))
     }
     if let now = clock.now, let next = engine.nextDeadline {
       span = min(span, next + plan.time.grace + TimeSpan(1) - now)
@@ -132,7 +131,7 @@ final class Term {
   }
 
   /// The batch has as much as one commit may have.
-  private var isFull: Bool {
+  var isFull: Bool {
     outbox.batch.count + facts.interactions >= Limits.rowsPerCommitMax
       || outbox.batch.byteCount >= Limits.bytesPerCommitMax
   }
@@ -179,44 +178,5 @@ extension Term {
       services.stats.refusals[gate] += count - (counted.refused[name] ?? 0)
     }
     counted = now
-  }
-}
-
-// MARK: Committing
-
-extension Term {
-  /// Makes everything since the last commit take effect; nothing to do where there is nothing.
-  func commit(as lead: Lead) throws(Setback) {
-    guard facts.begun != nil else { return }
-    guard lead.holds(turn: turn) else {
-      throw .leadLost("the group has moved on without this daemon")
-    }
-    let begun = SystemClock.monotonic
-    let now = clock.now ?? services.wall()
-    for customer in engine.takeChanged() { outbox.add(engine.picture(of: customer, at: now)) }
-    let offsets = input.offsets()
-    let rows = changedRows()
-    outbox.add(rows)
-    let written = outbox.batch.count + outbox.rows.count
-    try committer.commit(outbox, offsets, as: lead)
-    services.cluster.watch.answered()
-    input.committed(offsets)
-    outbox.removeAll()
-    try services.keeper.take(rows)
-    services.stats.commits += 1
-    let wall = services.wall()
-    for arrival in facts.arrivals {
-      services.stats.latency.record(max(0, (wall - arrival).milliseconds) * 1000)
-    }
-    services.log(
-      .committed(
-        interactions: facts.interactions, rows: written, took: SystemClock.monotonic - begun))
-    facts.removeAll()
-  }
-
-  private func changedRows() -> [StateRow] {
-    kept.clock = clock.now
-    for lane in input.lanes { kept.partitions[lane.place] = .some(lane.newest) }
-    return engine.takeChangedRows() + kept.takeChanged()
   }
 }

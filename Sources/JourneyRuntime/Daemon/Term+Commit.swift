@@ -1,0 +1,82 @@
+internal import JourneyEngine
+internal import JourneyModel
+internal import KafkaClient
+internal import StateStore
+internal import Supervision
+
+extension Term {
+  /// The batch is to be committed now, and nothing else is being committed.
+  func isCommitDue(at monotonic: TimeSpan) -> Bool {
+    guard underWay == nil, let begun = facts.begun else { return false }
+    return isFull || monotonic - begun >= commitPatience
+  }
+
+  /// How long a batch waits for more.
+  var commitPatience: TimeSpan {
+    let interval = services.plan.processing.commitInterval
+    return input.isCatchingUp ? max(interval, Limits.catchingUpCommitInterval) : interval
+  }
+
+  /// Closes the batch and has it committed, while the next one is filled; nothing to do where there is nothing.
+  func beginCommit(as lead: Lead) throws(Setback) {
+    guard facts.begun != nil else { return }
+    // Never without a member's proof: the broker would let a stranger in.
+    guard lead.holds(turn: turn), let proof = lead.metadata() else {
+      throw .leadLost("the group has moved on without this daemon")
+    }
+    let now = clock.now ?? services.wall()
+    for customer in engine.takeChanged() { outbox.add(engine.picture(of: customer, at: now)) }
+    let rows = changedRows()
+    outbox.add(rows)
+    let job = CommitJob(
+      outbox, rows: rows, offsets: input.offsets(), facts: facts, proof: proof)
+    swap(&outbox, &spareOutbox)
+    facts.removeAll()
+    underWay = job
+    commits.start(job)
+  }
+
+  /// Takes what became of the commit under way, once it is done. Throws why it did not take effect.
+  func settle() throws(Setback) {
+    guard let job = underWay, job.isDone else { return }
+    underWay = nil
+    if let setback = job.setback { throw setback }
+    services.cluster.watch.answered()
+    input.committed(job.offsets)
+    let written = job.outbox.batch.count + job.outbox.rows.count
+    job.outbox.removeAll()
+    stateBytes = services.keeper.store.byteCount
+    services.stats.commits += 1
+    let wall = services.wall()
+    for arrival in job.facts.arrivals {
+      services.stats.latency.record(max(0, (wall - arrival).milliseconds) * 1000)
+    }
+    services.log(
+      .committed(
+        interactions: job.facts.interactions, rows: written,
+        took: SystemClock.monotonic - job.begun))
+  }
+
+  /// Commits everything so far, and waits for it.
+  func finish(as lead: Lead) throws(Setback) {
+    try waitForCommit()
+    try beginCommit(as: lead)
+    try waitForCommit()
+  }
+
+  private func waitForCommit() throws(Setback) {
+    while let job = underWay {
+      if !job.isDone { services.wakeup.wait(upTo: TimeSpan(100)) }
+      try settle()
+    }
+  }
+
+  /// Interactions that are not committed.
+  var atRisk: Int { facts.interactions + (underWay?.facts.interactions ?? 0) }
+
+  private func changedRows() -> [StateRow] {
+    kept.clock = clock.now
+    for lane in input.lanes { kept.partitions[lane.place] = .some(lane.newest) }
+    return engine.takeChangedRows() + kept.takeChanged()
+  }
+}
