@@ -119,6 +119,13 @@ extension AssigningConsumer {
     try handle.committed(places, within: limit)
   }
 
+  /// The text that was committed with the group's offset of a partition; empty where there is none.
+  package func committedNote(
+    of place: TopicPartition, within limit: TimeSpan
+  ) throws(KafkaError) -> String {
+    try handle.committedNote(of: place, within: limit)
+  }
+
   /// The first offset at or after a time in each partition, nil where nothing is that new.
   package func offsets(
     at times: [TopicPartition: Moment], within limit: TimeSpan

@@ -13,6 +13,16 @@ extension ClientHandle {
     return try list.offsets("asking for the committed offset of")
   }
 
+  func committedNote(
+    of place: TopicPartition, within limit: TimeSpan
+  ) throws(KafkaError) -> String {
+    let list = PartitionList([place])
+    let timeout = Int32(clamping: limit.milliseconds)
+    try check(rd_kafka_committed(pointer, list.pointer, timeout), "asking for a committed note")
+    _ = try list.offsets("asking for the committed note of")
+    return list.note(of: place)
+  }
+
   /// Times in milliseconds since 1970, or the protocol's −1 for the end and −2 for the beginning.
   func offsets(
     at times: [TopicPartition: Int64], within limit: TimeSpan

@@ -1,4 +1,5 @@
 internal import CRdKafka
+internal import Glibc
 package import JourneyModel
 
 /// A partition of a topic.
@@ -51,6 +52,27 @@ struct PartitionList: ~Copyable {
   }
 
   deinit { rd_kafka_topic_partition_list_destroy(pointer) }
+
+  /// Has a text committed with a partition's offset.
+  func setNote(_ note: String, of place: TopicPartition) {
+    guard
+      let entry = rd_kafka_topic_partition_list_find(pointer, place.topic, place.partition)
+    else { return }
+    // The library frees it with the list.
+    entry.pointee.metadata = strdup(note).map { UnsafeMutableRawPointer($0) }
+    entry.pointee.metadata_size = note.utf8.count
+  }
+
+  /// The text that was committed with a partition's offset; empty where there is none.
+  func note(of place: TopicPartition) -> String {
+    guard
+      let entry = rd_kafka_topic_partition_list_find(pointer, place.topic, place.partition),
+      let bytes = entry.pointee.metadata
+    else { return "" }
+    return String(
+      decoding: UnsafeRawBufferPointer(start: bytes, count: entry.pointee.metadata_size),
+      as: UTF8.self)
+  }
 
   var places: [TopicPartition] { Self.places(of: pointer) }
 

@@ -76,17 +76,28 @@ package struct TransactionalProducer: ~Copyable {
   }
 
   /// Adds the offsets where reading goes on; the membership's proof fences those whom the group has left behind.
+  ///
+  /// - Parameter note: a text that is kept with one of the offsets.
   package mutating func sendOffsets(
-    _ offsets: [TopicPartition: Offset], as member: borrowing GroupMetadata,
-    within limit: TimeSpan
+    _ offsets: [TopicPartition: Offset], note: (place: TopicPartition, text: String)? = nil,
+    as member: borrowing GroupMetadata, within limit: TimeSpan
   ) throws(TransactionError) {
     precondition(!offsets.isEmpty, "a transaction without offsets fences nobody")
     try requireOpen("sending offsets")
     let list = PartitionList(offsets.map { ($0.key, $0.value.rawValue) })
+    if let note { list.setNote(note.text, of: note.place) }
     let (client, proof) = (writer.client.pointer, member.pointer)
     try perform("sending offsets", until: Deadline(limit)) { left in
       rd_kafka_send_offsets_to_transaction(client, list.pointer, proof, left)
     }
+  }
+
+  /// Waits until everything that was handed over is written, without ending the transaction.
+  package mutating func flush(within limit: TimeSpan) throws(TransactionError) {
+    try requireOpen("writing")
+    let code = rd_kafka_flush(writer.client.pointer, Int32(clamping: limit.milliseconds))
+    guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+    throw refused(KafkaError(code, during: "writing"))
   }
 
   /// Commits; asks again by itself while the library says that it may, until the time is over.

@@ -58,7 +58,8 @@ struct StoreTests {
     #expect(error == .damaged("it belongs to “g-state”"))
   }
 
-  @Test func `a copy with broken files is told as damage and can be deleted and made anew`() throws {
+  @Test func `a copy with broken files is told as damage and can be deleted and made anew`() throws
+  {
     defer { try? FileManager.default.removeItem(at: folder) }
     do {
       let store = try DiskStore(path: path, owner: "g-state")

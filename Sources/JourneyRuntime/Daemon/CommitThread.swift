@@ -11,6 +11,7 @@ final class CommitJob: @unchecked Sendable {
   let outbox: Outbox
   let rows: [StateRow]
   let offsets: [TopicPartition: Offset]
+  let mark: TransactionMark
   let facts: BatchFacts
   let begun = SystemClock.monotonic
   fileprivate let proof: GroupMetadata
@@ -19,12 +20,13 @@ final class CommitJob: @unchecked Sendable {
   private let done = Atomic<Bool>(false)
 
   init(
-    _ outbox: Outbox, rows: [StateRow], offsets: [TopicPartition: Offset], facts: BatchFacts,
-    proof: consuming GroupMetadata
+    _ outbox: Outbox, rows: [StateRow], offsets: [TopicPartition: Offset],
+    mark: TransactionMark, facts: BatchFacts, proof: consuming GroupMetadata
   ) {
     self.outbox = outbox
     self.rows = rows
     self.offsets = offsets
+    self.mark = mark
     self.facts = facts
     self.proof = proof
   }
@@ -70,7 +72,7 @@ final class CommitThread {
 
     private func commit(_ job: CommitJob) {
       do throws(Setback) {
-        try committer.commit(job.outbox, job.offsets, as: job.proof)
+        try committer.commit(job.outbox, job.offsets, mark: job.mark, as: job.proof)
         try keeper.take(job.rows)
       } catch { job.setback = error }
       job.finish()

@@ -39,7 +39,8 @@ final class Committer {
 
   /// Returns once everything is written for good. After any error nothing may follow but a new beginning.
   func commit(
-    _ outbox: Outbox, _ offsets: [TopicPartition: Offset], as proof: borrowing GroupMetadata
+    _ outbox: Outbox, _ offsets: [TopicPartition: Offset], mark: TransactionMark,
+    as proof: borrowing GroupMetadata
   ) throws(Setback) {
     if let outputs { try write(outbox.batch, outputs) }
     var offsets = offsets
@@ -48,7 +49,8 @@ final class Committer {
       try producer.begin()
       if outputs == nil { try producer.send(outbox.batch, within: limit) }
       try producer.send(outbox.rows, within: limit)
-      try producer.sendOffsets(offsets, as: proof, within: limit)
+      try producer.sendOffsets(
+        offsets, note: (place: lead, text: mark.text), as: proof, within: limit)
       try producer.commit(within: limit)
     } catch {
       throw undo(error)

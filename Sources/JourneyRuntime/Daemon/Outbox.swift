@@ -61,9 +61,14 @@ final class Outbox {
     }
   }
 
-  /// Adds rows where the state has a topic.
-  func add(_ changed: [StateRow]) {
+  /// Adds rows where the state has a topic; in every partition the transaction's mark comes first.
+  func add(_ changed: [StateRow], under mark: TransactionMark) {
     guard let topic = topics.state else { return }
+    let value = mark.row
+    for partition in Set(changed.map(\.partition)) {
+      rows.append(
+        to: topic, partition: partition, key: TransactionMark.key, value: value)
+    }
     for row in changed {
       row.key.withUnsafeBytes { key in
         guard let value = row.value else {

@@ -27,9 +27,10 @@ extension Term {
     let now = clock.now ?? services.wall()
     for customer in engine.takeChanged() { outbox.add(engine.picture(of: customer, at: now)) }
     let rows = changedRows()
-    outbox.add(rows)
+    mark = mark.next(at: services.wall())
+    outbox.add(rows, under: mark)
     let job = CommitJob(
-      outbox, rows: rows, offsets: input.offsets(), facts: facts, proof: proof)
+      outbox, rows: rows, offsets: input.offsets(), mark: mark, facts: facts, proof: proof)
     swap(&outbox, &spareOutbox)
     facts.removeAll()
     underWay = job

@@ -6,6 +6,7 @@ internal import Supervision
 /// What a turn begins with.
 struct TermParts {
   var commits: CommitThread
+  var mark: TransactionMark
   var input: InputSequence
   var inputs: InputTopics
   var engine: Engine
@@ -46,7 +47,11 @@ private struct TermBeginning {
       try consumer.committed(places + [lead], within: Cluster.answerLimit)
     }
     committed[lead] = nil
-    let rows = try services.keeper.catchUp(goesOn)
+    let note = try cluster.patiently(goesOn) { () throws(KafkaError) in
+      try consumer.committedNote(of: lead, within: Cluster.answerLimit)
+    }
+    let last = TransactionMark(text: note)
+    let rows = try services.keeper.catchUp(last: last, goesOn)
     let kept = try facts(rows)
     let known = Set(kept.partitions.keys.filter { inputs.source(of: $0.topic) != nil })
     let starts = try cluster.patiently(goesOn) {
@@ -63,7 +68,9 @@ private struct TermBeginning {
     }
     tellOfSources(partitions)
     return TermParts(
-      commits: try thread(committer), input: input, inputs: inputs, engine: engine,
+      commits: try thread(committer),
+      mark: TransactionMark(number: last?.number ?? 0, producer: producerID), input: input,
+      inputs: inputs, engine: engine,
       clock: DaemonClock(now: kept.clock), outboxes: (outbox(committer), outbox(committer)),
       kept: kept)
   }
@@ -170,15 +177,16 @@ private struct TermBeginning {
 // MARK: Writing
 
 extension TermBeginning {
+  private var producerID: String { plan.kafka.groupID + "-" + services.directory.daemonID }
+
   private func committer() throws(Setback) -> Committer {
     let outputs = plan.outputs.named.map(\.topic)
     let state = services.keeper.topic.map { [$0.name] } ?? []
     let isExact = plan.processing.guarantee == .exactlyOnce
     let limit = TimeSpan.seconds(20)
-    let id = plan.kafka.groupID + "-" + services.directory.daemonID
     var producer = try cluster.patiently(goesOn) { () throws(KafkaError) in
       try TransactionalProducer(
-        cluster.configuration, id: id, topics: state + (isExact ? outputs : []),
+        cluster.configuration, id: producerID, topics: state + (isExact ? outputs : []),
         sink: cluster.watch.sink)
     }
     try initialize(&producer)

@@ -21,6 +21,8 @@ final class Term {
   /// The batch that is being committed.
   var underWay: CommitJob?
   let commits: CommitThread
+  /// Of the last transaction.
+  var mark: TransactionMark
   /// Of the copy of the state, as of the last commit.
   var stateBytes: Int64 = 0
   var kept: RuntimeRows
@@ -41,6 +43,7 @@ final class Term {
     clock = parts.clock
     (outbox, spareOutbox) = parts.outboxes
     commits = parts.commits
+    mark = parts.mark
     kept = parts.kept
     input.listener = self
     // Where reading begins and when rules were first loaded is to be known from now on.

@@ -54,7 +54,11 @@ final class StateKeeper {
   }
 
   /// Reads up to the true end, that of open transactions too; the copy is whole afterwards.
-  func catchUp(_ goesOn: () throws(Setback) -> Void) throws(Setback) -> [StateRow] {
+  ///
+  /// - Parameter last: of the last transaction that took effect.
+  func catchUp(
+    last: TransactionMark?, _ goesOn: () throws(Setback) -> Void
+  ) throws(Setback) -> [StateRow] {
     guard let topic else { return try rows() }
     let begun = SystemClock.monotonic
     let ends = try cluster.patiently(goesOn) { () throws(KafkaError) in
@@ -63,8 +67,15 @@ final class StateKeeper {
     try refuseShorter(ends)
     var tail = try openTail()
     var toldAt = begun
+    var movedAt = begun
+    var rowsRead = tail.rowsRead
     while tail.missing(ends) > 0 {
       let hasMore = try take(tail)
+      if tail.rowsRead > rowsRead { (rowsRead, movedAt) = (tail.rowsRead, SystemClock.monotonic) }
+      if SystemClock.monotonic - movedAt >= HangingTransaction.patience {
+        movedAt = SystemClock.monotonic
+        try end(tail, before: ends, last: last, goesOn)
+      }
       if tail.isTorn {
         try rebuild("rows that it needs are no longer in the topic")
         tail = try openTail()
@@ -88,6 +99,24 @@ final class StateKeeper {
     // What this daemon writes itself need not be read.
     self.tail = nil
     return rows
+  }
+
+  /// Ends a transaction whose producer is gone and which the broker does not end, then has all begun again.
+  private func end(
+    _ tail: StateTail, before ends: [TopicPartition: Offset], last: TransactionMark?,
+    _ goesOn: () throws(Setback) -> Void
+  ) throws(Setback) {
+    let held = try cluster.patiently(goesOn) { () throws(KafkaError) in
+      try tail.held(before: ends)
+    }
+    guard let first = held.keys.min() else { return }
+    log(
+      .transactionStuck(
+        topic: first.topic, partition: Int(first.partition), span: HangingTransaction.patience))
+    self.tail = nil
+    let hanging = HangingTransaction(cluster: cluster, wakeup: wakeup)
+    try hanging.end(held, last: last, goesOn)
+    throw .beginAgain("a transaction that its producer has left open was ended")
   }
 
   /// These rows were committed.

@@ -45,6 +45,16 @@ final class StateTail {
     }
   }
 
+  /// The partitions in which an open transaction hides what is before these ends, and where it begins.
+  func held(before ends: [TopicPartition: Offset]) throws(KafkaError) -> [TopicPartition: Offset] {
+    let unread = consumer.readers.filter { reader in
+      guard let end = ends[reader.place] else { return false }
+      return reader.position.map { $0 < end } ?? true
+    }.map(\.place)
+    let stable = try consumer.ends(of: unread, within: Cluster.answerLimit)
+    return stable.filter { place, end in ends[place].map { end < $0 } ?? false }
+  }
+
   /// Takes what has come; returns whether there may be more at hand.
   func take() throws(TailFailure) -> Bool {
     do throws(KafkaError) { try consumer.serve() } catch { throw .kafka(error) }
