@@ -25,7 +25,7 @@ struct HangingTransaction {
       let own = marks.filter { $0.mark.producer == producer }
       try cluster.patiently(goesOn) { () throws(KafkaError) in
         for tookEffect in [true, false] {
-          let part = own.filter { ($0.mark == last) == tookEffect }
+          let part = own.filter { $0.mark.tookEffect(last: last) == tookEffect }
           do throws(TransactionError) {
             if !part.isEmpty { try end(part, of: producer, commits: tookEffect) }
           } catch { throw error.underlying }

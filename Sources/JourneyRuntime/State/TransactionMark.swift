@@ -1,7 +1,7 @@
 internal import JourneyModel
 
 /// Names one transaction: the first row of each partition of the state that it writes, and the note beside the
-/// lead's offset that it commits. Where the two agree, the transaction took effect.
+/// lead's offset that it commits. By the note it can be told later whether the transaction took effect.
 struct TransactionMark: Equatable {
   /// Grows with every attempt; never used again.
   var number: Int64
@@ -39,6 +39,16 @@ struct TransactionMark: Equatable {
       let number = try reader.signed()
       self.init(number: number, producer: try reader.string())
     } catch { return nil }
+  }
+
+  /// Whether the transaction took effect, by the last one that is known to have.
+  ///
+  /// A daemon begins the next one only when the one before took effect, or after a new beginning that leaves none
+  /// open. So an older one of the same producer took effect too; one of another producer was begun after that had
+  /// lost the lead, and a newer one was not committed.
+  func tookEffect(last: TransactionMark?) -> Bool {
+    guard let last else { return false }
+    return producer == last.producer && number <= last.number
   }
 
   /// The mark of the next attempt.
