@@ -28,7 +28,7 @@ package enum StartChecks {
 
   /// The broker answers, outputs are there, sources may yet come.
   package static func broker(
-    _ plan: Plan, _ admin: borrowing AdminClient, within limit: TimeSpan = .seconds(10)
+    _ plan: Plan, _ admin: any KafkaAdmin, within limit: TimeSpan = .seconds(10)
   ) -> [StartProblem] {
     do throws(KafkaError) {
       let topics = try admin.topics(within: limit)
@@ -56,7 +56,7 @@ package enum StartChecks {
   }
 
   private static func outputs(
-    _ plan: Plan, _ admin: borrowing AdminClient, _ topics: [TopicDescription], _ limit: TimeSpan
+    _ plan: Plan, _ admin: any KafkaAdmin, _ topics: [TopicDescription], _ limit: TimeSpan
   ) throws(KafkaError) -> [StartProblem] {
     let names = Set(topics.map(\.name))
     var problems: [StartProblem] = []
@@ -108,7 +108,7 @@ package enum StartChecks {
 
   /// A record that a source can hold must fit `rejected` with the headers that it gets.
   private static func rejectedRoom(
-    _ plan: Plan, _ admin: borrowing AdminClient, _ topics: [TopicDescription], _ limit: TimeSpan
+    _ plan: Plan, _ admin: any KafkaAdmin, _ topics: [TopicDescription], _ limit: TimeSpan
   ) throws(KafkaError) -> [StartProblem] {
     let names = Set(topics.map(\.name))
     guard let rejected = plan.outputs.rejected, names.contains(rejected) else { return [] }

@@ -19,7 +19,7 @@ package struct NewTopic: Equatable, Sendable {
 }
 
 /// Asks about topics, and makes them; never makes one by asking. Every call blocks for at most its limit.
-package struct AdminClient: ~Copyable, Sendable {
+package final class AdminClient: KafkaAdmin, Sendable {
   package enum Creation: Equatable, Sendable {
     case created
     case existed

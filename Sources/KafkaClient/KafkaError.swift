@@ -14,10 +14,19 @@ package struct KafkaError: Error, Equatable, Sendable {
   package var cure: String?
 
   init(_ code: rd_kafka_resp_err_t, _ message: String? = nil, during operation: String = "") {
+    self.init(code: code.rawValue, message, during: operation)
+  }
+
+  /// An error as the library would report it, by its number.
+  package init(
+    code: Int32, _ message: String? = nil, isFatal: Bool = false, isRetriable: Bool = false,
+    needsAbort: Bool = false, during operation: String = ""
+  ) {
+    let code = rd_kafka_resp_err_t(rawValue: code)
     self.code = code.rawValue
     name = text(rd_kafka_err2name(code))
     self.message = message ?? text(rd_kafka_err2str(code))
-    (isFatal, isRetriable, needsAbort) = (false, false, false)
+    (self.isFatal, self.isRetriable, self.needsAbort) = (isFatal, isRetriable, needsAbort)
     self.operation = operation
   }
 

@@ -3,6 +3,8 @@ package import JourneyModel
 /// A topic that a producer writes to, by the producer's own number.
 package struct OutputTopic: Hashable, Sendable {
   let index: Int
+
+  package init(index: Int) { self.index = index }
 }
 
 /// Records to be written, in one piece of memory that the library reads from without copying.
@@ -98,6 +100,21 @@ package final class OutgoingBatch: @unchecked Sendable {
       value.withUTF8 { value in
         addHeader(UnsafeRawBufferPointer(name), UnsafeRawBufferPointer(value))
       }
+    }
+  }
+
+  /// Lends each record in order, without its headers.
+  package func forEach(
+    _ body: (
+      _ topic: Int, _ partition: Int32?, _ key: UnsafeRawBufferPointer?,
+      _ value: UnsafeRawBufferPointer?
+    ) -> Void
+  ) {
+    func bytes(_ range: Range<Int>?) -> UnsafeRawBufferPointer? {
+      range.map { UnsafeRawBufferPointer(start: address($0), count: $0.count) }
+    }
+    for entry in entries {
+      body(entry.topic.index, entry.partition, bytes(entry.key), bytes(entry.value))
     }
   }
 

@@ -4,12 +4,12 @@ package import JourneyModel
 /// Reads one partition from a queue of its own, record by record; whoever does not read it stops its fetching.
 ///
 /// Made by ``AssigningConsumer``, and used on its thread only. Filled in batches without waiting.
-package final class PartitionReader {
+package final class PartitionReader: KafkaPartition {
   /// Records taken from the queue at once.
   package static let batchRecordsMax = 1_000
 
   package enum Head: Equatable, Sendable {
-    /// A record is there, see ``PartitionReader/withRecord(_:)``.
+    /// A record is there, see ``KafkaPartition/withHead(_:)``.
     case record
     /// Nothing has come yet.
     case nothing
@@ -41,13 +41,11 @@ package final class PartitionReader {
     return settle() ?? (isAtEnd ? .end : .nothing)
   }
 
-  /// Lends the record at the head; nil where there is none.
-  @inline(__always)
-  package func withRecord<R, E>(_ body: (borrowing Record) throws(E) -> R) throws(E) -> R? {
+  package func withHead(_ body: (borrowing Record) -> Void) {
     guard let message = batch.head, message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
-      return nil
+      return
     }
-    return try body(Record(message))
+    body(Record(message))
   }
 
   /// Passes the record at the head, which must be one: its bytes are gone.

@@ -1,26 +1,44 @@
 internal import CRdKafka
 package import JourneyModel
 
-/// A record as the library holds it, lent for the time of a closure: nothing of it may be kept beyond.
+/// A record whose memory is another's, lent for the time of a closure: nothing of it may be kept beyond.
 package struct Record: ~Copyable {
-  private let message: UnsafeMutablePointer<rd_kafka_message_t>
-
-  init(_ message: UnsafeMutablePointer<rd_kafka_message_t>) { self.message = message }
-
   /// The value's bytes; nil for a record without one.
-  @inline(__always) package var value: UnsafeRawBufferPointer? {
-    message.pointee.payload.map { UnsafeRawBufferPointer(start: $0, count: message.pointee.len) }
-  }
-
+  package let value: UnsafeRawBufferPointer?
   /// The key's bytes; nil for a record without one.
-  @inline(__always) package var key: UnsafeRawBufferPointer? {
-    message.pointee.key.map { UnsafeRawBufferPointer(start: $0, count: message.pointee.key_len) }
+  package let key: UnsafeRawBufferPointer?
+  package let offset: Offset
+  private let time: Moment?
+  /// The library's, which has the time and the headers; nil for a record that is not its own.
+  private let message: UnsafeMutablePointer<rd_kafka_message_t>?
+
+  @inline(__always)
+  init(_ message: UnsafeMutablePointer<rd_kafka_message_t>) {
+    value = message.pointee.payload.map {
+      UnsafeRawBufferPointer(start: $0, count: message.pointee.len)
+    }
+    key = message.pointee.key.map {
+      UnsafeRawBufferPointer(start: $0, count: message.pointee.key_len)
+    }
+    offset = Offset(message.pointee.offset)
+    time = nil
+    self.message = message
   }
 
-  @inline(__always) package var offset: Offset { Offset(message.pointee.offset) }
+  /// A record without headers that lies elsewhere in memory.
+  package init(
+    key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, offset: Offset, timestamp: Moment?
+  ) {
+    self.key = key
+    self.value = value
+    self.offset = offset
+    time = timestamp
+    message = nil
+  }
 
   /// The time that the record has in Kafka; nil where it has none.
   package var timestamp: Moment? {
+    guard let message else { return time }
     var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
     let milliseconds = rd_kafka_message_timestamp(message, &kind)
     return kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || milliseconds < 0
@@ -29,6 +47,7 @@ package struct Record: ~Copyable {
 
   /// The broker wrote the timestamp when the record came, it is not the writer's.
   package var isTimestampOfArrival: Bool {
+    guard let message else { return false }
     var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
     _ = rd_kafka_message_timestamp(message, &kind)
     return kind == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME
@@ -39,7 +58,9 @@ package struct Record: ~Copyable {
     _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Bool
   ) {
     var headers: OpaquePointer?
-    guard rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+    guard let message,
+      rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR
+    else { return }
     var index = 0
     var name: UnsafePointer<CChar>?
     var value: UnsafeRawPointer?
@@ -59,9 +80,9 @@ package struct Record: ~Copyable {
     _ name: String, _ body: (UnsafeRawBufferPointer?) -> R
   ) -> R? {
     var headers: OpaquePointer?
-    guard rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR else {
-      return nil
-    }
+    guard let message,
+      rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR
+    else { return nil }
     var value: UnsafeRawPointer?
     var count = 0
     guard

@@ -9,10 +9,19 @@ package struct TopicDescription: Equatable, Sendable {
     package let leader: Int32?
     package let replicas: Int
     package let inSync: Int
+
+    package init(number: Int32, leader: Int32?, replicas: Int, inSync: Int) {
+      (self.number, self.leader) = (number, leader)
+      (self.replicas, self.inSync) = (replicas, inSync)
+    }
   }
   package let name: String
   /// By number.
   package let partitions: [Partition]
+
+  package init(name: String, partitions: [Partition]) {
+    (self.name, self.partitions) = (name, partitions)
+  }
 
   package var places: [TopicPartition] { partitions.map { TopicPartition(name, $0.number) } }
 }

@@ -80,16 +80,25 @@ package struct TransactionalProducer: ~Copyable {
   /// - Parameter note: a text that is kept with one of the offsets.
   package mutating func sendOffsets(
     _ offsets: [TopicPartition: Offset], note: (place: TopicPartition, text: String)? = nil,
-    as member: borrowing GroupMetadata, within limit: TimeSpan
+    as member: GroupMetadata, within limit: TimeSpan
   ) throws(TransactionError) {
     precondition(!offsets.isEmpty, "a transaction without offsets fences nobody")
     try requireOpen("sending offsets")
     let list = PartitionList(offsets.map { ($0.key, $0.value.rawValue) })
     if let note { list.setNote(note.text, of: note.place) }
-    let (client, proof) = (writer.client.pointer, member.pointer)
-    try perform("sending offsets", until: Deadline(limit)) { left in
-      rd_kafka_send_offsets_to_transaction(client, list.pointer, proof, left)
-    }
+    let client = writer.client.pointer
+    let deadline = Deadline(limit)
+    let sent: Result<Void, TransactionError>
+    do throws(KafkaError) {
+      sent = try member.withPointer { proof in
+        Result { () throws(TransactionError) in
+          try perform("sending offsets", until: deadline) { left in
+            rd_kafka_send_offsets_to_transaction(client, list.pointer, proof, left)
+          }
+        }
+      }
+    } catch { throw .abortNeeded(error) }
+    try sent.get()
   }
 
   /// Waits until everything that was handed over is written, without ending the transaction.

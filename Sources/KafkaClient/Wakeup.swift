@@ -5,7 +5,7 @@ package import JourneyModel
 /// Lets one thread wait for any of many queues, and for whoever else wakes it.
 ///
 /// Wakes are remembered, not counted: look at all queues after each.
-package final class Wakeup: Sendable {
+package final class Wakeup: Waiter {
   private let descriptor: Int32
 
   package init() throws(KafkaError) {

@@ -119,3 +119,14 @@ package final class DiskStore: StateStore {
     pendingBytes = 0
   }
 }
+
+/// The machine's own disk.
+package final class MachineDisk: StateDisk {
+  package init() {}
+
+  package func open(_ path: String, owner: String) throws(StoreFailure) -> any StateStore {
+    try DiskStore(path: path, owner: owner)
+  }
+
+  package func delete(_ path: String) throws(StoreFailure) { try DiskStore.delete(path: path) }
+}

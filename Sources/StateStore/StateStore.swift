@@ -39,3 +39,11 @@ extension StateStore {
     return rows
   }
 }
+
+/// Where copies of the state lie, each in a folder of its own.
+package protocol StateDisk: AnyObject {
+  /// Opens the copy in a folder, or makes it; one that is another owner's is damaged.
+  func open(_ path: String, owner: String) throws(StoreFailure) -> any StateStore
+  /// Deletes a copy that is not open.
+  func delete(_ path: String) throws(StoreFailure)
+}

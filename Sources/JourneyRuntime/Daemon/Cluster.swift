@@ -5,22 +5,20 @@ internal import Synchronization
 
 /// Asks the brokers what a start needs to know, for as long as it takes: waits where none answers, and says so once.
 final class Cluster {
-  let configuration: KafkaConfiguration
-  let admin: AdminClient
+  let kafka: any Kafka
+  let admin: any KafkaAdmin
   let watch: BrokerWatch
   /// Bytes that the broker takes for a record of `rejected`; its default while it was not asked.
   var rejectedBytesMax = Limits.recordBytesMax
-  private let wakeup: Wakeup
   /// How long one question waits for its answer.
   static let answerLimit = TimeSpan.seconds(10)
   private static let pauseSpan = TimeSpan(500)
 
-  init(_ plan: Plan, wakeup: Wakeup, log: Log) throws(Failure) {
-    configuration = KafkaConfiguration(plan.kafka)
+  init(_ plan: Plan, _ kafka: Daemon.Options.MakeKafka, log: Log) throws(Failure) {
     watch = BrokerWatch(log)
-    self.wakeup = wakeup
     do throws(KafkaError) {
-      admin = try AdminClient(configuration, sink: watch.sink)
+      self.kafka = try kafka(KafkaConfiguration(plan.kafka), watch.sink)
+      admin = try self.kafka.admin()
     } catch { throw Self.failure(error) }
   }
 
@@ -46,7 +44,7 @@ final class Cluster {
   }
 
   /// Waits a little before asking again.
-  func pause() { wakeup.wait(upTo: Self.pauseSpan) }
+  func pause() { kafka.waiter.wait(upTo: Self.pauseSpan) }
 
   /// What a refusal by the library or the brokers means for the process.
   static func failure(_ error: KafkaError) -> Failure {

@@ -6,32 +6,29 @@ internal import KafkaClient
 /// Fenced by the membership in the group. With a plain producer besides, outputs are written before, outside of the
 /// transaction: nothing is lost, and what was not committed is written again with the same ids.
 final class Committer {
-  private var producer: TransactionalProducer
-  private var outputs: Outputs?
+  private let producer: any KafkaTransactions
+  /// What is written outside of transactions.
+  private let outputs: (any KafkaWriter)?
   /// Its offset goes with every transaction: without any it would fence nobody.
   private let lead: TopicPartition
   private let limit: TimeSpan
 
-  /// What is written outside of transactions.
-  private final class Outputs {
-    var producer: PlainProducer
-    init(_ producer: consuming PlainProducer) { self.producer = producer }
-  }
-
   /// The producer is initialized: whoever had its id before can no longer write.
-  init(_ producer: consuming TransactionalProducer, lead: TopicPartition, limit: TimeSpan) {
+  ///
+  /// - Parameter outputs: writes the outputs before the transactions; nil: they are a part of these.
+  init(
+    _ producer: any KafkaTransactions, outputs: (any KafkaWriter)?, lead: TopicPartition,
+    limit: TimeSpan
+  ) {
     self.producer = producer
+    self.outputs = outputs
     self.lead = lead
     self.limit = limit
   }
 
-  /// Has outputs written before the transactions, by this producer.
-  func writeOutputs(by plain: consuming PlainProducer) { outputs = Outputs(plain) }
-
   /// A topic for outputs.
   func topic(_ name: String) -> OutputTopic? {
-    if let outputs { return outputs.producer.topic(name) }
-    return producer.topic(name)
+    outputs.map { $0.topic(name) } ?? producer.topic(name)
   }
 
   /// The topic for rows.
@@ -40,7 +37,7 @@ final class Committer {
   /// Returns once everything is written for good. After any error nothing may follow but a new beginning.
   func commit(
     _ outbox: Outbox, _ offsets: [TopicPartition: Offset], mark: TransactionMark,
-    as proof: borrowing GroupMetadata
+    as proof: GroupMetadata
   ) throws(Setback) {
     if let outputs { try write(outbox.batch, outputs) }
     var offsets = offsets
@@ -57,10 +54,10 @@ final class Committer {
     }
   }
 
-  private func write(_ batch: OutgoingBatch, _ outputs: Outputs) throws(Setback) {
+  private func write(_ batch: OutgoingBatch, _ outputs: any KafkaWriter) throws(Setback) {
     do throws(KafkaError) {
-      try outputs.producer.send(batch, within: limit)
-      try outputs.producer.flush(within: limit)
+      try outputs.send(batch, within: limit)
+      try outputs.flush(within: limit)
     } catch { throw .beginAgain(error.description) }
   }
 

@@ -16,7 +16,6 @@ package final class Daemon {
   private var pulse: Pulse
   private var isReady = false
   private let inquiries: Inquiries
-  private let begun = SystemClock.monotonic
 
   /// Checks what must hold, makes what the group needs, and joins it; waits for the broker where none answers.
   package init(_ plan: Plan, log: Log, options: Options = Options()) throws(Failure) {
@@ -25,7 +24,7 @@ package final class Daemon {
     lead = try preparation.join(services)
     stop = options.stop
     pulse = Pulse(services)
-    inquiries = Inquiries(services)
+    inquiries = Inquiries(services, isOpen: options.answersInquiries)
   }
 
   /// Works until a stop is asked for. Throws what it cannot go on from.
@@ -59,7 +58,7 @@ package final class Daemon {
       let term = try activeTerm()
       try term.settle()
       let hasMore = try term.work()
-      let now = SystemClock.monotonic
+      let now = services.monotonic()
       try term.refresh(at: now)
       if term.isCommitDue(at: now) {
         try term.beginCommit(as: lead)
@@ -102,7 +101,7 @@ package final class Daemon {
 
   /// The batch under way is committed, and the lead is free for others.
   private func finish(_ reason: String) {
-    let begun = SystemClock.monotonic
+    let begun = services.monotonic()
     log(.stopping(reason: reason))
     services.notifier.stopping()
     var isCommitted = true
@@ -111,7 +110,7 @@ package final class Daemon {
     services.keeper.close()
     log.tellRepeats(all: true)
     log(
-      .stopped(reason: reason, committed: isCommitted, took: SystemClock.monotonic - begun))
+      .stopped(reason: reason, committed: isCommitted, took: services.monotonic() - begun))
   }
 
   /// Asked while a turn begins, which may take long.

@@ -20,10 +20,11 @@ final class InputSequence {
   private static let lookEvery = 256
 
   private(set) var lanes: [Lane] = []
-  private var consumer: AssigningConsumer
+  private let consumer: any KafkaReader
   private let readers: [RecordReader]
   private let plan: Plan
   private let wall: () -> Moment
+  private let monotonic: () -> TimeSpan
   weak var listener: (any PassedRecords)?
   private let headers = RecordHeaderList()
   /// By lane: the event time of what is at hand, the distant future where nothing is.
@@ -38,13 +39,13 @@ final class InputSequence {
   private(set) var hasReopened = false
 
   init(
-    _ consumer: consuming AssigningConsumer, plan: Plan, names: NameTable,
-    wall: @escaping () -> Moment
+    _ consumer: any KafkaReader, plan: Plan, names: NameTable, _ services: Services
   ) throws(Failure) {
     self.consumer = consumer
     self.plan = plan
     self.names = names
-    self.wall = wall
+    wall = services.wall
+    monotonic = services.monotonic
     let attributes = plan.attributesRead
     var readers: [RecordReader] = []
     for source in plan.sources {
@@ -222,7 +223,7 @@ extension InputSequence {
         return isAtKnownEnd(lane) ? .end : .underWay
       case .end:
         lane.hasHeard = true
-        if lane.endedAt == nil { lane.endedAt = SystemClock.monotonic }
+        if lane.endedAt == nil { lane.endedAt = monotonic() }
         return .end
       case .failed(let error): try take(error, of: lane)
       }
@@ -243,7 +244,7 @@ extension InputSequence {
   private func decode(_ lane: Lane) -> Bool {
     let wall = wall()
     let isRead =
-      lane.endedAt != nil && lane.isRead(at: SystemClock.monotonic, grace: plan.time.grace)
+      lane.endedAt != nil && lane.isRead(at: monotonic(), grace: plan.time.grace)
     let newest = isRead ? wall : lane.newest
     let bounds = TimeBounds(
       oldest: newest.map { $0 - plan.history.keep } ?? .distantPast,

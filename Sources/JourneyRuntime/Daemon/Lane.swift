@@ -20,7 +20,7 @@ final class Lane {
   /// By its place in the plan.
   let source: Int
   let holdsClock: Bool
-  let queue: PartitionReader
+  let queue: any KafkaPartition
   var head = Head.underWay
   /// What the head was read into; used again for each record.
   var interaction = Interaction()
@@ -36,7 +36,7 @@ final class Lane {
   var hasHeard = false
 
   init(
-    _ number: Int, _ queue: PartitionReader, source: Int, holdsClock: Bool, committed: Offset?,
+    _ number: Int, _ queue: any KafkaPartition, source: Int, holdsClock: Bool, committed: Offset?,
     newest: Moment?
   ) {
     self.number = number

@@ -19,19 +19,21 @@ final class Lead {
   private(set) var standing = Standing.joining
   /// Counts the turns: what was begun in one must not be committed in another.
   private(set) var turn = 0
-  private var consumer: GroupConsumer
+  private let consumer: any KafkaMember
   private let group: String
   private let log: Log
-  private var since = SystemClock.monotonic
+  private let monotonic: () -> TimeSpan
+  private var since: TimeSpan
 
   init(
-    _ configuration: KafkaConfiguration, wakeup: Wakeup, sink: @escaping KafkaSink, log: Log
+    _ group: String, _ kafka: any Kafka, log: Log, monotonic: @escaping () -> TimeSpan
   ) throws(KafkaError) {
-    group = configuration.groupID
-    place = TopicPartition(Self.topic(of: group), 0)
-    consumer = try GroupConsumer(
-      configuration, topics: [place.topic], wakeup: wakeup, sink: sink)
+    self.group = group
     self.log = log
+    self.monotonic = monotonic
+    since = monotonic()
+    place = TopicPartition(Self.topic(of: group), 0)
+    consumer = try kafka.member(of: [place.topic])
   }
 
   /// Takes what the group has said since; must be called every few seconds. Throws what a new member would cure.
@@ -42,7 +44,7 @@ final class Lead {
         if places.contains(place) {
           turn += 1
           standing = .active
-          log(.leadGained(group: group, took: SystemClock.monotonic - since))
+          log(.leadGained(group: group, took: monotonic() - since))
         } else if standing == .joining || standing == .standingBy {
           if standing == .joining { log(.standingBy(group: group)) }
           standing = .standingBy
@@ -76,14 +78,9 @@ final class Lead {
   /// The proof that goes with each transaction; nil where this daemon has no seat.
   func metadata() -> GroupMetadata? { consumer.metadata() }
 
-  /// Commits outside of a transaction.
-  func commit(_ offsets: [TopicPartition: Offset]) throws(KafkaError) {
-    try consumer.commit(offsets)
-  }
-
   private func standBy(_ reason: String) {
     standing = .standingBy
-    since = SystemClock.monotonic
+    since = monotonic()
     log(.leadLost(group: group, reason: reason))
     log(.standingBy(group: group))
   }

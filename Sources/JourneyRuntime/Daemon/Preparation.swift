@@ -2,6 +2,7 @@ package import JourneyModel
 package import Supervision
 
 internal import KafkaClient
+internal import StateStore
 
 extension Daemon {
   /// What surrounds a daemon; other than by default in demonstrations and tests.
@@ -17,6 +18,20 @@ extension Daemon {
     package var notifier = Notifier()
     /// Takes what wakes the daemon, to be called when ``stop`` has changed.
     package var onWakeup: (@escaping @Sendable () -> Void) -> Void = { Signals.watch(wake: $0) }
+    /// The clock that never jumps.
+    package var monotonic: () -> TimeSpan = { SystemClock.monotonic }
+    /// Answers questions by a socket in the state directory.
+    package var answersInquiries = true
+    typealias MakeKafka = (KafkaConfiguration, @escaping KafkaSink) throws(KafkaError) -> any Kafka
+    var makeKafka: MakeKafka = { (configuration, sink) throws(KafkaError) in
+      try LibraryKafka(configuration, sink: sink)
+    }
+    var openDirectory: (String) throws(Failure) -> StateDirectory = { path throws(Failure) in
+      try StateDirectory(path)
+    }
+    var disk: any StateDisk = MachineDisk()
+    typealias MakeHelper = () throws(Failure) -> any Helper
+    var makeHelper: MakeHelper = { () throws(Failure) in try HelperThread() }
     package init() {}
   }
 }
@@ -26,32 +41,26 @@ struct Preparation {
   private let plan: Plan
   private let log: Log
   private let options: Daemon.Options
-  private let wakeup: Wakeup
   private let cluster: Cluster
 
   init(_ plan: Plan, log: Log, options: Daemon.Options) throws(Failure) {
     self.plan = plan
     self.log = log
     self.options = options
-    do throws(KafkaError) { wakeup = try Wakeup() } catch {
-      throw Failure(.internalError, error.description, cure: "raise the limit of open files")
-    }
-    options.onWakeup { [wakeup] in wakeup.wake() }
+    cluster = try Cluster(plan, options.makeKafka, log: log)
+    options.onWakeup { [waiter = cluster.kafka.waiter] in waiter.wake() }
     log(.starting(config: plan.fingerprint, group: plan.kafka.groupID))
-    cluster = try Cluster(plan, wakeup: wakeup, log: log)
   }
 
   func services() throws(Failure) -> Services {
-    let directory = try StateDirectory(plan.state.directory)
+    let directory = try options.openDirectory(plan.state.directory)
     if options.checksTopics { try check() }
     let topic = options.keepsState && options.checksTopics ? StateTopic(plan) : nil
     if let topic { try waiting { () throws(Setback) in try makeStateTopic(topic) } }
     let keeper = try StateKeeper(
-      topic, directory: directory, cluster: cluster, wakeup: wakeup, notifier: options.notifier,
-      log: log, wall: options.wall)
+      topic, directory: directory, cluster: cluster, log: log, options: options)
     return Services(
-      plan, log: log, notifier: options.notifier, wakeup: wakeup, cluster: cluster,
-      directory: directory, keeper: keeper, wall: options.wall)
+      plan, log: log, options: options, cluster: cluster, directory: directory, keeper: keeper)
   }
 
   /// Makes the group's topic where it is missing, and takes a seat.
@@ -59,7 +68,8 @@ struct Preparation {
     try waiting { () throws(Setback) in
       if options.checksTopics { try makeLeadTopic() }
       return try cluster.patiently(goesOn) { () throws(KafkaError) in
-        try Lead(cluster.configuration, wakeup: wakeup, sink: cluster.watch.sink, log: log)
+        try Lead(
+          plan.kafka.groupID, cluster.kafka, log: log, monotonic: options.monotonic)
       }
     }
   }
@@ -71,7 +81,7 @@ struct Preparation {
       if problems.contains(where: { $0.code == .brokerUnreachable }) {
         cluster.watch.away(problems.map(\.message).joined(separator: "; "))
         try waiting { () throws(Setback) in try goesOn() }
-        wakeup.wait(upTo: TimeSpan(500))
+        cluster.pause()
         continue
       }
       cluster.watch.answered()

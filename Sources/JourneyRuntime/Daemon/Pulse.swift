@@ -5,15 +5,19 @@ internal import Supervision
 /// Tells from time to time how the daemon is: the watchdog, `STATUS`, and the line of numbers.
 struct Pulse {
   private let services: Services
-  private var beatAt = SystemClock.monotonic
-  private var watchdogAt = SystemClock.monotonic
-  private var statsAt = SystemClock.monotonic
+  private var beatAt: TimeSpan
+  private var watchdogAt: TimeSpan
+  private var statsAt: TimeSpan
 
-  init(_ services: Services) { self.services = services }
+  init(_ services: Services) {
+    self.services = services
+    let now = services.monotonic()
+    (beatAt, watchdogAt, statsAt) = (now, now, now)
+  }
 
   /// To be called in every round; does nothing for most of them.
   mutating func beat(_ term: Term?) {
-    let now = SystemClock.monotonic
+    let now = services.monotonic()
     if let period = services.notifier.watchdogMicroseconds,
       (now - watchdogAt).milliseconds * 1000 >= period
     {
@@ -40,7 +44,7 @@ struct Pulse {
 
   /// What was counted since the last line, as it stands now.
   func report(_ term: Term) -> StatsReport {
-    StatsReport(line: line(term, interval: SystemClock.monotonic - statsAt))
+    StatsReport(line: line(term, interval: services.monotonic() - statsAt))
   }
 
   private func line(_ term: Term, interval: TimeSpan) -> StatsLine {

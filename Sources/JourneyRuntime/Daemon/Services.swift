@@ -22,25 +22,30 @@ final class Services {
   let plan: Plan
   let log: Log
   let notifier: Notifier
-  let wakeup: Wakeup
+  let wakeup: any Waiter
   let cluster: Cluster
   let directory: StateDirectory
   let keeper: StateKeeper
   /// The wall clock.
   let wall: () -> Moment
+  /// The clock that never jumps.
+  let monotonic: () -> TimeSpan
+  let makeHelper: Daemon.Options.MakeHelper
   var stats = Stats()
 
   init(
-    _ plan: Plan, log: Log, notifier: Notifier, wakeup: Wakeup, cluster: Cluster,
-    directory: StateDirectory, keeper: StateKeeper, wall: @escaping () -> Moment
+    _ plan: Plan, log: Log, options: Daemon.Options, cluster: Cluster,
+    directory: StateDirectory, keeper: StateKeeper
   ) {
     self.plan = plan
     self.log = log
-    self.notifier = notifier
-    self.wakeup = wakeup
+    notifier = options.notifier
+    wakeup = cluster.kafka.waiter
     self.cluster = cluster
     self.directory = directory
     self.keeper = keeper
-    self.wall = wall
+    wall = options.wall
+    monotonic = options.monotonic
+    makeHelper = options.makeHelper
   }
 }

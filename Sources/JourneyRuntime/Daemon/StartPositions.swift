@@ -18,7 +18,7 @@ struct StartPositions {
   /// A partition of a topic that was read before is new, and read from its start.
   func find(
     _ places: [(place: TopicPartition, source: Int)], committed: [TopicPartition: Offset?],
-    known: Set<TopicPartition>, _ admin: borrowing AdminClient
+    known: Set<TopicPartition>, _ admin: any KafkaAdmin
   ) throws(KafkaError) -> [TopicPartition: Offset] {
     let all = places.map(\.place)
     let limit = Cluster.answerLimit
@@ -55,7 +55,7 @@ struct StartPositions {
   /// What was lost since the last run: offsets that are no longer kept, partitions that are no longer there.
   func losses(
     _ places: [TopicPartition], committed: [TopicPartition: Offset?],
-    known: Set<TopicPartition>, _ admin: borrowing AdminClient
+    known: Set<TopicPartition>, _ admin: any KafkaAdmin
   ) throws(KafkaError) -> Failure? {
     let group = plan.kafka.groupID
     let gone = known.subtracting(places).sorted()
@@ -98,7 +98,7 @@ struct StartPositions {
 
   /// Positions without a state: what was read before them is known to nobody.
   func missingState(
-    _ committed: [TopicPartition: Offset?], _ admin: borrowing AdminClient
+    _ committed: [TopicPartition: Offset?], _ admin: any KafkaAdmin
   ) throws(KafkaError) -> Failure? {
     let read = committed.filter { $0.value != nil }.keys.sorted()
     let beginnings = try admin.beginnings(of: read, within: Cluster.answerLimit)

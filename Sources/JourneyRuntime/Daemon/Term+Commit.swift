@@ -30,11 +30,12 @@ extension Term {
     mark = mark.next(at: services.wall())
     outbox.add(rows, under: mark)
     let job = CommitJob(
-      outbox, rows: rows, offsets: input.offsets(), mark: mark, facts: facts, proof: proof)
+      outbox, rows: rows, offsets: input.offsets(), mark: mark, facts: facts, proof: proof,
+      begun: services.monotonic())
     swap(&outbox, &spareOutbox)
     facts.removeAll()
     underWay = job
-    commits.start(job)
+    commits.start(job, by: helper)
   }
 
   /// Takes what became of the commit under way, once it is done. Throws why it did not take effect.
@@ -55,7 +56,7 @@ extension Term {
     services.log(
       .committed(
         interactions: job.facts.interactions, rows: written,
-        took: SystemClock.monotonic - job.begun))
+        took: services.monotonic() - job.begun))
   }
 
   /// Commits everything so far, and waits for it.

@@ -5,7 +5,8 @@ internal import Supervision
 
 /// What a turn begins with.
 struct TermParts {
-  var commits: CommitThread
+  var commits: Commits
+  var helper: any Helper
   var mark: TransactionMark
   var input: InputSequence
   var inputs: InputTopics
@@ -68,7 +69,8 @@ private struct TermBeginning {
     }
     tellOfSources(partitions)
     return TermParts(
-      commits: try thread(committer),
+      commits: Commits(committer, services.keeper, daemon: services.wakeup),
+      helper: try helper(),
       mark: TransactionMark(number: last?.number ?? 0, producer: producerID), input: input,
       inputs: inputs, engine: engine,
       clock: DaemonClock(now: kept.clock), outboxes: (outbox(committer), outbox(committer)),
@@ -121,18 +123,17 @@ private struct TermBeginning {
     } catch { throw .failed(Cluster.failure(error)) }
   }
 
-  private func consumer() throws(Setback) -> AssigningConsumer {
+  private func consumer() throws(Setback) -> any KafkaReader {
     do throws(KafkaError) {
-      return try AssigningConsumer(
-        cluster.configuration, wakeup: services.wakeup, sink: cluster.watch.sink)
+      return try cluster.kafka.reader(uncommitted: false, kilobytesAhead: nil)
     } catch { throw .failed(Cluster.failure(error)) }
   }
 
   private func sequence(
-    _ consumer: consuming AssigningConsumer, _ names: NameTable
+    _ consumer: any KafkaReader, _ names: NameTable
   ) throws(Setback) -> InputSequence {
     do throws(Failure) {
-      return try InputSequence(consumer, plan: plan, names: names, wall: services.wall)
+      return try InputSequence(consumer, plan: plan, names: names, services)
     } catch { throw .failed(error) }
   }
 
@@ -184,28 +185,25 @@ extension TermBeginning {
     let state = services.keeper.topic.map { [$0.name] } ?? []
     let isExact = plan.processing.guarantee == .exactlyOnce
     let limit = TimeSpan.seconds(20)
-    var producer = try cluster.patiently(goesOn) { () throws(KafkaError) in
-      try TransactionalProducer(
-        cluster.configuration, id: producerID, topics: state + (isExact ? outputs : []),
-        sink: cluster.watch.sink)
+    let producer = try cluster.patiently(goesOn) { () throws(KafkaError) in
+      try cluster.kafka.transactions(id: producerID, topics: state + (isExact ? outputs : []))
     }
-    try initialize(&producer)
+    try initialize(producer)
     try cluster.patiently(goesOn) { () throws(KafkaError) in
       try producer.warm(within: Cluster.answerLimit)
     }
-    let committer = Committer(producer, lead: lead, limit: limit)
-    guard !isExact else { return committer }
-    committer.writeOutputs(
-      by: try cluster.patiently(goesOn) { () throws(KafkaError) in
-        let plain = try PlainProducer(
-          cluster.configuration, topics: outputs, sink: cluster.watch.sink)
-        try plain.warm(within: Cluster.answerLimit)
-        return plain
-      })
-    return committer
+    guard !isExact else {
+      return Committer(producer, outputs: nil, lead: lead, limit: limit)
+    }
+    let plain = try cluster.patiently(goesOn) { () throws(KafkaError) in
+      let plain = try cluster.kafka.writer(topics: outputs)
+      try plain.warm(within: Cluster.answerLimit)
+      return plain
+    }
+    return Committer(producer, outputs: plain, lead: lead, limit: limit)
   }
 
-  private func initialize(_ producer: inout TransactionalProducer) throws(Setback) {
+  private func initialize(_ producer: any KafkaTransactions) throws(Setback) {
     while true {
       do throws(TransactionError) {
         return try producer.initialize(within: Cluster.answerLimit)
@@ -223,10 +221,8 @@ extension TermBeginning {
     }
   }
 
-  private func thread(_ committer: Committer) throws(Setback) -> CommitThread {
-    do throws(Failure) {
-      return try CommitThread(committer, services.keeper, daemon: services.wakeup)
-    } catch { throw .failed(error) }
+  private func helper() throws(Setback) -> any Helper {
+    do throws(Failure) { return try services.makeHelper() } catch { throw .failed(error) }
   }
 
   private func outbox(_ committer: Committer) -> Outbox {

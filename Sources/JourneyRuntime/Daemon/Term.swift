@@ -20,7 +20,8 @@ final class Term {
   var facts = BatchFacts()
   /// The batch that is being committed.
   var underWay: CommitJob?
-  let commits: CommitThread
+  let commits: Commits
+  let helper: any Helper
   /// Of the last transaction.
   var mark: TransactionMark
   /// Of the copy of the state, as of the last commit.
@@ -28,7 +29,7 @@ final class Term {
   var kept: RuntimeRows
   let services: Services
   /// When topics were last looked for, on the monotonic clock.
-  var refreshedAt = SystemClock.monotonic
+  var refreshedAt: TimeSpan
   private let plan: Plan
   /// What of the engine's counters is in the numbers already.
   private var counted = Engine.Counts()
@@ -43,6 +44,8 @@ final class Term {
     clock = parts.clock
     (outbox, spareOutbox) = parts.outboxes
     commits = parts.commits
+    helper = parts.helper
+    refreshedAt = services.monotonic()
     mark = parts.mark
     kept = parts.kept
     input.listener = self
@@ -54,7 +57,7 @@ final class Term {
   ///
   /// Returns whether there may be more at hand.
   func work() throws(Setback) -> Bool {
-    input.tell(&clock, at: SystemClock.monotonic)
+    input.tell(&clock, at: services.monotonic())
     for _ in 0..<Limits.interactionsPerRoundMax {
       guard !isFull else { return true }
       guard let lane = try input.next() else {
@@ -80,7 +83,7 @@ final class Term {
 
   /// Lets the interaction at the head of a lane take effect; false where the batch was full before it was its turn.
   private func take(_ lane: Lane) throws(Setback) -> Bool {
-    if input.hasReopened { input.tell(&clock, at: SystemClock.monotonic) }
+    if input.hasReopened { input.tell(&clock, at: services.monotonic()) }
     let time = lane.interaction.time
     let newest = lane.newest.map { max($0, time) } ?? time
     if lane.holdsClock { clock.hold(lane.number, at: newest) }
@@ -130,7 +133,7 @@ final class Term {
   }
 
   private func begin() {
-    if facts.begun == nil { facts.begun = SystemClock.monotonic }
+    if facts.begun == nil { facts.begun = services.monotonic() }
   }
 
   /// The batch has as much as one commit may have.

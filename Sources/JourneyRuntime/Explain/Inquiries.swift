@@ -9,8 +9,13 @@ struct Inquiries {
   private let socket: InquirySocket?
   private let services: Services
 
-  init(_ services: Services) {
+  /// - Parameter isOpen: false: nobody can ask.
+  init(_ services: Services, isOpen: Bool) {
     self.services = services
+    guard isOpen else {
+      socket = nil
+      return
+    }
     var made: InquirySocket?
     do throws(Failure) {
       made = try InquirySocket(folder: services.directory.path, owner: services.directory) {

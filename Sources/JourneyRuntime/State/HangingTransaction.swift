@@ -9,7 +9,7 @@ internal import Supervision
 /// effect; a producer of the same id then writes the end that is missing.
 struct HangingTransaction {
   let cluster: Cluster
-  let wakeup: Wakeup
+  let monotonic: () -> TimeSpan
 
   /// Longer than any living producer may have a transaction open.
   static let patience = TimeSpan.seconds(15)
@@ -39,10 +39,9 @@ struct HangingTransaction {
     _ marks: [(place: TopicPartition, mark: TransactionMark)], of id: String, commits: Bool
   ) throws(TransactionError) {
     guard let topic = marks.first?.place.topic else { return }
-    var producer: TransactionalProducer
+    let producer: any KafkaTransactions
     do throws(KafkaError) {
-      producer = try TransactionalProducer(
-        cluster.configuration, id: id, topics: [topic], sink: cluster.watch.sink)
+      producer = try cluster.kafka.transactions(id: id, topics: [topic])
     } catch { throw .fatal(error) }
     try producer.initialize(within: Self.limit)
     let batch = OutgoingBatch()
@@ -68,17 +67,16 @@ struct HangingTransaction {
     _ goesOn: () throws(Setback) -> Void
   ) throws(Setback) -> [(place: TopicPartition, mark: TransactionMark)] {
     let consumer = try cluster.patiently(goesOn) { () throws(KafkaError) in
-      var consumer = try AssigningConsumer(
-        cluster.configuration, uncommitted: true, wakeup: wakeup, sink: cluster.watch.sink)
+      let consumer = try cluster.kafka.reader(uncommitted: true, kilobytesAhead: nil)
       _ = try consumer.topics(within: Self.limit)
       try consumer.add(held.map { (place: $0.key, from: .offset($0.value)) })
       return consumer
     }
     var found: [(place: TopicPartition, mark: TransactionMark)] = []
     var waiting = Set(held.keys)
-    let begun = SystemClock.monotonic
-    while !waiting.isEmpty, SystemClock.monotonic - begun < Self.limit {
-      for reader in consumer.readers where waiting.contains(reader.place) {
+    let begun = monotonic()
+    while !waiting.isEmpty, monotonic() - begun < Self.limit {
+      for reader in consumer.partitions where waiting.contains(reader.place) {
         switch reader.head() {
         case .record:
           let mark = reader.withRecord { record -> TransactionMark? in
@@ -94,7 +92,7 @@ struct HangingTransaction {
         }
       }
       try goesOn()
-      if !waiting.isEmpty { wakeup.wait(upTo: TimeSpan(50)) }
+      if !waiting.isEmpty { cluster.kafka.waiter.wait(upTo: TimeSpan(50)) }
     }
     return found
   }

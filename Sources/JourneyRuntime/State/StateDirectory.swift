@@ -7,14 +7,15 @@ final class StateDirectory {
   let path: String
   /// Sixteen hex digits, made once: with the group's name the id of its transactions.
   let daemonID: String
-  private let lock: Int32
+  private let lock: Int32?
 
   /// Makes the folder where it is missing, and keeps other daemons out of it until the end of the process.
   init(_ path: String) throws(Failure) {
     self.path = path
     try Self.make(path)
     let lockPath = path + "/lock"
-    lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    let lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    self.lock = lock
     guard lock >= 0 else { throw Self.failure(lockPath) }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       throw Failure(
@@ -24,7 +25,13 @@ final class StateDirectory {
     daemonID = try Self.id(path + "/id")
   }
 
-  deinit { close(lock) }
+  /// A folder that nobody else can use, and that need not be there.
+  init(_ path: String, daemonID: String) {
+    (self.path, self.daemonID) = (path, daemonID)
+    lock = nil
+  }
+
+  deinit { if let lock { close(lock) } }
 
   /// What the system's last error on a file comes to.
   static func failure(_ path: String) -> Failure {

@@ -10,26 +10,29 @@ final class StateKeeper {
   let topic: StateTopic?
   private(set) var store: any StateStore
   private let cluster: Cluster
-  private let wakeup: Wakeup
+  private let disk: any StateDisk
   private let notifier: Notifier
   private let log: Log
   private let directory: StateDirectory
   private var tail: StateTail?
-  private var settledAt = SystemClock.monotonic
+  private var settledAt: TimeSpan
   private let wall: () -> Moment
+  private let monotonic: () -> TimeSpan
 
   /// How often the copy's positions move on.
   private static let settleEvery = TimeSpan.minutes(1)
 
   init(
-    _ topic: StateTopic?, directory: StateDirectory, cluster: Cluster, wakeup: Wakeup,
-    notifier: Notifier, log: Log, wall: @escaping () -> Moment
+    _ topic: StateTopic?, directory: StateDirectory, cluster: Cluster, log: Log,
+    options: Daemon.Options
   ) throws(Failure) {
-    self.wall = wall
+    wall = options.wall
+    monotonic = options.monotonic
+    disk = options.disk
+    notifier = options.notifier
+    settledAt = options.monotonic()
     self.topic = topic
     self.cluster = cluster
-    self.wakeup = wakeup
-    self.notifier = notifier
     self.log = log
     self.directory = directory
     store = MemoryStore()
@@ -60,7 +63,7 @@ final class StateKeeper {
     last: TransactionMark?, _ goesOn: () throws(Setback) -> Void
   ) throws(Setback) -> [StateRow] {
     guard let topic else { return try rows() }
-    let begun = SystemClock.monotonic
+    let begun = monotonic()
     let ends = try cluster.patiently(goesOn) { () throws(KafkaError) in
       try cluster.admin.ends(of: topic.places, within: Cluster.answerLimit)
     }
@@ -71,9 +74,9 @@ final class StateKeeper {
     var rowsRead = tail.rowsRead
     while tail.missing(ends) > 0 {
       let hasMore = try take(tail)
-      if tail.rowsRead > rowsRead { (rowsRead, movedAt) = (tail.rowsRead, SystemClock.monotonic) }
-      if SystemClock.monotonic - movedAt >= HangingTransaction.patience {
-        movedAt = SystemClock.monotonic
+      if tail.rowsRead > rowsRead { (rowsRead, movedAt) = (tail.rowsRead, monotonic()) }
+      if monotonic() - movedAt >= HangingTransaction.patience {
+        movedAt = monotonic()
         try end(tail, before: ends, last: last, goesOn)
       }
       if tail.isTorn {
@@ -81,12 +84,12 @@ final class StateKeeper {
         tail = try openTail()
       }
       try goesOn()
-      let now = SystemClock.monotonic
+      let now = monotonic()
       if now - toldAt >= .seconds(2) {
         toldAt = now
         tell(topic.partitions - tail.missing(ends), of: topic.partitions)
       }
-      if !hasMore { wakeup.wait(upTo: TimeSpan(50)) }
+      if !hasMore { cluster.kafka.waiter.wait(upTo: TimeSpan(50)) }
     }
     try settle(tail.positions)
     let rows = try rows()
@@ -94,7 +97,7 @@ final class StateKeeper {
       log(
         .stateRestored(
           customers: rows.count { $0.key.first == RowKind.customer.rawValue },
-          rows: tail.rowsRead, took: SystemClock.monotonic - begun))
+          rows: tail.rowsRead, took: monotonic() - begun))
     }
     // What this daemon writes itself need not be read.
     self.tail = nil
@@ -114,7 +117,7 @@ final class StateKeeper {
       .transactionStuck(
         topic: first.topic, partition: Int(first.partition), span: HangingTransaction.patience))
     self.tail = nil
-    let hanging = HangingTransaction(cluster: cluster, wakeup: wakeup)
+    let hanging = HangingTransaction(cluster: cluster, monotonic: monotonic)
     try hanging.end(held, last: last, goesOn)
     throw .beginAgain("a transaction that its producer has left open was ended")
   }
@@ -151,8 +154,7 @@ final class StateKeeper {
     if let tail { return tail }
     guard let topic else { throw .beginAgain("there is no state topic") }
     do throws(KafkaError) {
-      let made = try StateTail(
-        topic, cluster.configuration, store: store, wakeup: wakeup, sink: cluster.watch.sink)
+      let made = try StateTail(topic, cluster.kafka, store: store)
       tail = made
       return made
     } catch { throw .beginAgain(error.description) }
@@ -197,7 +199,7 @@ extension StateKeeper {
     var again = false
     while true {
       do throws(StoreFailure) {
-        store = try DiskStore(path: path, owner: topic.name)
+        store = try disk.open(path, owner: topic.name)
         return
       } catch {
         switch error {
@@ -206,7 +208,7 @@ extension StateKeeper {
           guard !again else { throw Self.failure(words) }
           again = true
           log(.stateRebuilt(directory: path, reason: words))
-          do throws(StoreFailure) { try DiskStore.delete(path: path) } catch {
+          do throws(StoreFailure) { try disk.delete(path) } catch {
             throw Self.failure("\(error)")
           }
         }
@@ -245,12 +247,12 @@ extension StateKeeper {
   private func settleIfDue(
     _ positions: () throws(Setback) -> [Int32: Offset]
   ) throws(Setback) {
-    guard SystemClock.monotonic - settledAt >= Self.settleEvery else { return }
+    guard monotonic() - settledAt >= Self.settleEvery else { return }
     try settle(try positions())
   }
 
   private func settle(_ positions: [Int32: Offset]) throws(Setback) {
-    settledAt = SystemClock.monotonic
+    settledAt = monotonic()
     guard !positions.isEmpty else { return }
     try storing { () throws(StoreFailure) in try store.settle(positions, at: wall()) }
   }

@@ -4,7 +4,7 @@ internal import StateStore
 
 /// Reads the state topic into the copy: up to its end when a turn begins, and all the time while standing by.
 final class StateTail {
-  private var consumer: AssigningConsumer
+  private let consumer: any KafkaReader
   private let store: any StateStore
   private(set) var rowsRead = 0
   /// Partitions that nothing can be read of from where the copy ends: it is too old, or of another topic.
@@ -16,12 +16,10 @@ final class StateTail {
 
   /// Reads on from the positions of the copy.
   init(
-    _ topic: StateTopic, _ configuration: KafkaConfiguration, store: any StateStore,
-    wakeup: Wakeup, sink: @escaping KafkaSink
+    _ topic: StateTopic, _ kafka: any Kafka, store: any StateStore
   ) throws(KafkaError) {
     self.store = store
-    consumer = try AssigningConsumer(
-      configuration.reading(kilobytesPerPartition: 1_024), wakeup: wakeup, sink: sink)
+    consumer = try kafka.reader(uncommitted: false, kilobytesAhead: 1_024)
     _ = try consumer.topics(within: Cluster.answerLimit)
     let positions = store.positions
     try consumer.add(
@@ -33,13 +31,13 @@ final class StateTail {
   /// Where each partition is read on.
   var positions: [Int32: Offset] {
     var positions: [Int32: Offset] = [:]
-    for reader in consumer.readers { positions[reader.place.partition] = reader.position }
+    for reader in consumer.partitions { positions[reader.place.partition] = reader.position }
     return positions
   }
 
   /// Partitions that are not read up to these ends yet.
   func missing(_ ends: [TopicPartition: Offset]) -> Int {
-    consumer.readers.count { reader in
+    consumer.partitions.count { reader in
       guard let end = ends[reader.place], end > Offset(0) else { return false }
       return reader.position.map { $0 < end } ?? true
     }
@@ -47,7 +45,7 @@ final class StateTail {
 
   /// The partitions in which an open transaction hides what is before these ends, and where it begins.
   func held(before ends: [TopicPartition: Offset]) throws(KafkaError) -> [TopicPartition: Offset] {
-    let unread = consumer.readers.filter { reader in
+    let unread = consumer.partitions.filter { reader in
       guard let end = ends[reader.place] else { return false }
       return reader.position.map { $0 < end } ?? true
     }.map(\.place)
@@ -59,7 +57,7 @@ final class StateTail {
   func take() throws(TailFailure) -> Bool {
     do throws(KafkaError) { try consumer.serve() } catch { throw .kafka(error) }
     var count = 0
-    for reader in consumer.readers {
+    for reader in consumer.partitions {
       while count < Self.rowsMax {
         guard try takeHead(of: reader) else { break }
         count += 1
@@ -71,7 +69,7 @@ final class StateTail {
     return count >= Self.rowsMax
   }
 
-  private func takeHead(of reader: PartitionReader) throws(TailFailure) -> Bool {
+  private func takeHead(of reader: any KafkaPartition) throws(TailFailure) -> Bool {
     switch reader.head() {
     case .record:
       reader.withRecord { record in
