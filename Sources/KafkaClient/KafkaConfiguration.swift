@@ -113,6 +113,8 @@ extension KafkaConfiguration {
       Property(name: "socket.keepalive.enable", value: "true"),
       // Brokers close what is idle; that is no news.
       Property(name: "log.connection.close", value: "false"),
+      // A broker that is back is to be found soon: the library's ten seconds are more than a start takes.
+      Property(name: "reconnect.backoff.max.ms", value: "1000"),
     ]
     switch role.scope {
     case .consumer, .both:

@@ -89,24 +89,4 @@ extension DaemonSuites.Kafka43 {
     #expect(second.stop() == 0)
     try stage.expectReplay(of: traffic, configuration, before: end)
   }
-
-  @Test func `a broker that is killed and started again costs a wait, and nothing else`() throws {
-    let stage = try Stage(partitions: 4)
-    defer { stage.removeFolder() }
-    let end = Moment(SystemClock.now.milliseconds - 60_000)
-    let traffic = Traffic(customers: 400, visits: 4_000, partitions: 4, end: end, seed: 19)
-    let half = traffic.records.count / 2
-    try stage.write(Array(traffic.records[..<half]))
-    let configuration = try stage.configuration(stage.visits())
-    let daemon = try DaemonProcess(configuration, name: "broker")
-    #expect(try stage.isAllRead())
-    try stage.broker.kill()
-    #expect(stage.isSo { !daemon.events("broker_away").isEmpty })
-    try stage.broker.startAgain()
-    try stage.write(Array(traffic.records[half...]))
-    #expect(try stage.isAllRead())
-    #expect(try stage.isMade(traffic, configuration, before: end))
-    #expect(daemon.stop() == 0)
-    try stage.expectReplay(of: traffic, configuration, before: end)
-  }
 }

@@ -8,13 +8,22 @@ final class DaemonProcess {
   private let errors: URL
 
   /// Starts it on a configuration, with the state of a folder that outlives it.
-  init(_ configuration: URL, name: String) throws {
+  ///
+  /// - Parameter fileBlocksMax: no file may grow beyond so many blocks of 512 bytes, as where a disk is full.
+  init(_ configuration: URL, name: String, fileBlocksMax: Int? = nil) throws {
     folder = configuration
     errors = configuration.appending(path: "\(name)-\(UUID().uuidString.prefix(4)).log")
     try Data().write(to: errors)
     process = Process()
-    process.executableURL = Self.binary
-    process.arguments = ["run", "--config", configuration.path]
+    let command = ["run", "--config", configuration.path]
+    if let fileBlocksMax {
+      process.executableURL = URL(filePath: "/bin/sh")
+      let limited = "trap '' XFSZ; ulimit -f \(fileBlocksMax); exec \"$0\" \"$@\""
+      process.arguments = ["-c", limited, Self.binary.path] + command
+    } else {
+      process.executableURL = Self.binary
+      process.arguments = command
+    }
     process.environment = [:]
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice

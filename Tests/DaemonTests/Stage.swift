@@ -35,12 +35,17 @@ struct Stage {
     try #require(made.values.allSatisfy { $0 == .created })
   }
 
+  /// Sessions that end soon, so that a test of what follows takes no longer than it must.
+  static let briefSessions = "session.timeout.ms: 2000, heartbeat.interval.ms: 500"
+
   /// Writes a configuration: what every test needs, and the rules given. Each daemon has a folder of its own.
-  func configuration(_ rules: String, daemon: String = "a", processing: String = "") throws -> URL {
+  func configuration(
+    _ rules: String, daemon: String = "a", processing: String = "", kafka: String = ""
+  ) throws -> URL {
     let own = folder.appending(path: daemon)
     try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
     let common = """
-      kafka: {bootstrap.servers: \(broker.bootstrapServers), group.id: \(name)}
+      kafka: {bootstrap.servers: \(broker.bootstrapServers), group.id: \(name), \(kafka)}
       state: {directory: \(own.path)/state}
       log: {stats_interval: 1s}
       processing: {\(processing)}

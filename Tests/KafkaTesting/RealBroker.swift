@@ -55,6 +55,9 @@ package final class RealBroker: Sendable {
   /// Ends it at once, without warning; its data stay.
   package func kill() throws { try command("stop", "--kill") }
 
+  /// Has it end properly; its data stay.
+  package func stop() throws { try command("stop") }
+
   /// Starts it again on the data it had.
   package func startAgain() throws { try command("again") }
 

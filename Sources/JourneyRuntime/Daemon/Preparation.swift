@@ -42,6 +42,8 @@ struct Preparation {
   private let log: Log
   private let options: Daemon.Options
   private let cluster: Cluster
+  /// Of the first questions: a stop that is asked for meanwhile has to wait as long.
+  private static let answerLimit = TimeSpan.seconds(3)
 
   init(_ plan: Plan, log: Log, options: Daemon.Options) throws(Failure) {
     self.plan = plan
@@ -77,7 +79,7 @@ struct Preparation {
   /// Waits for a broker, then refuses what does not fit, and says what may yet come.
   private func check() throws(Failure) {
     while true {
-      let problems = StartChecks.broker(plan, cluster.admin)
+      let problems = StartChecks.broker(plan, cluster.admin, within: Self.answerLimit)
       if problems.contains(where: { $0.code == .brokerUnreachable }) {
         cluster.watch.away(problems.map(\.message).joined(separator: "; "))
         try waiting { () throws(Setback) in try goesOn() }
