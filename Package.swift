@@ -97,6 +97,14 @@ let package = Package(
         "Supervision",
         "journeyd",
       ]),
+    // Stacks of their own for what runs side by side in a simulation, on one thread.
+    .target(name: "CFibers", path: "Tests/CFibers"),
+    tests(
+      "SimulationTests",
+      [
+        "CFibers", "EventFormats", "JourneyEngine", "JourneyModel", "JourneyRuntime",
+        "KafkaClient", "StateStore", "Supervision",
+      ]),
     tests(
       "ScenarioTests",
       ["JourneyRuntime", "Settings", "EventFormats", "JourneyEngine", "JourneyModel"]),

@@ -32,6 +32,8 @@ extension Daemon {
     var disk: any StateDisk = MachineDisk()
     typealias MakeHelper = () throws(Failure) -> any Helper
     var makeHelper: MakeHelper = { () throws(Failure) in try HelperThread() }
+    /// Hears what the engine is told; nobody by default.
+    var recorder: (any Recorder)?
     package init() {}
   }
 }

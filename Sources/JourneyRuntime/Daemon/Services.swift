@@ -31,6 +31,7 @@ final class Services {
   /// The clock that never jumps.
   let monotonic: () -> TimeSpan
   let makeHelper: Daemon.Options.MakeHelper
+  let recorder: (any Recorder)?
   var stats = Stats()
 
   init(
@@ -47,5 +48,6 @@ final class Services {
     wall = options.wall
     monotonic = options.monotonic
     makeHelper = options.makeHelper
+    recorder = options.recorder
   }
 }

@@ -29,6 +29,7 @@ extension Term {
     let rows = changedRows()
     mark = mark.next(at: services.wall())
     outbox.add(rows, under: mark)
+    services.recorder?.closed(mark, at: now)
     let job = CommitJob(
       outbox, rows: rows, offsets: input.offsets(), mark: mark, facts: facts, proof: proof,
       begun: services.monotonic())

@@ -49,6 +49,7 @@ final class Term {
     mark = parts.mark
     kept = parts.kept
     input.listener = self
+    services.recorder?.began()
     // Where reading begins and when rules were first loaded is to be known from now on.
     begin()
   }
@@ -95,6 +96,7 @@ final class Term {
     facts.interactions += 1
     facts.arrivals.append(lane.arrival)
     services.stats.read += 1
+    services.recorder?.handled(lane, at: reach)
     switch engine.handle(lane.interaction, at: reach) {
     case .accepted, .unknownSuggestion: break
     case .duplicate: services.stats.duplicates += 1
@@ -119,7 +121,9 @@ final class Term {
     engine.expiredBy = clock.isFree ? moment : .distantPast
     while let next = engine.nextDeadline, next + plan.time.grace < moment {
       guard !isFull else { return false }
-      engine.advance(to: min(moment, next + plan.time.grace + TimeSpan(1)), inclusive: false)
+      let bound = min(moment, next + plan.time.grace + TimeSpan(1))
+      services.recorder?.fired(to: bound, expiredBy: engine.expiredBy)
+      engine.advance(to: bound, inclusive: false)
       drain()
     }
     return true

@@ -1,0 +1,99 @@
+import JourneyModel
+import StateStore
+
+/// A machine's disk: what was made to last survives a crash, and a part of what came after it may.
+final class ModelDisk: StateDisk {
+  struct Key: Hashable {
+    var partition: Int32
+    var bytes: [UInt8]
+  }
+  struct Content {
+    var rows: [Key: [UInt8]] = [:]
+    var positions: [Int32: Offset] = [:]
+    var settledAt: Moment?
+
+    mutating func apply(_ changed: [StateRow]) {
+      for row in changed { rows[Key(partition: row.partition, bytes: row.key)] = row.value }
+    }
+  }
+
+  var lasting = Content()
+  var isDamaged = false
+  /// Writing fails, for want of room.
+  var isFull = false
+  /// The program that uses it.
+  var program: Program?
+  /// What it has written since.
+  var unsettled: [[StateRow]] = []
+
+  func open(_ path: String, owner: String) throws(StoreFailure) -> any StateStore {
+    if isDamaged { throw .damaged("bytes have turned") }
+    guard let program else { throw .unwritable("there is no program") }
+    return ModelStore(self, program)
+  }
+
+  func delete(_ path: String) throws(StoreFailure) {
+    isDamaged = false
+    lasting = Content()
+  }
+
+  /// The program has ended: of what was not made to last some may have come to the disk all the same.
+  func crash(_ dice: inout Dice) {
+    program = nil
+    let kept = dice.number(0...unsettled.count)
+    for rows in unsettled[..<kept] { lasting.apply(rows) }
+    unsettled = []
+  }
+}
+
+final class ModelStore: StateStore {
+  private let disk: ModelDisk
+  private let program: Program
+  private(set) var content: ModelDisk.Content
+
+  init(_ disk: ModelDisk, _ program: Program) {
+    self.disk = disk
+    self.program = program
+    content = disk.lasting
+    disk.unsettled = []
+  }
+
+  var positions: [Int32: Offset] { content.positions }
+  var settledAt: Moment? { content.settledAt }
+  var byteCount: Int64 { Int64(content.rows.count) }
+
+  func apply(_ rows: [StateRow]) throws(StoreFailure) {
+    program.pass(.copying, .before)
+    guard !program.isDead, !rows.isEmpty else { return }
+    if disk.isFull { throw .unwritable("no space left") }
+    content.apply(rows)
+    disk.unsettled.append(rows)
+    program.pass(.copying, .after)
+  }
+
+  func settle(_ positions: [Int32: Offset], at now: Moment) throws(StoreFailure) {
+    program.pass(.settling, .before)
+    guard !program.isDead else { return }
+    if disk.isFull { throw .unwritable("no space left") }
+    content.positions.merge(positions) { $1 }
+    content.settledAt = now
+    disk.lasting = content
+    disk.unsettled = []
+    program.pass(.settling, .after)
+  }
+
+  func removeAll() throws(StoreFailure) {
+    guard !program.isDead else { return }
+    content = ModelDisk.Content()
+    disk.lasting = content
+    disk.unsettled = []
+  }
+
+  func forEach(
+    _ kind: RowKind?, _ body: (StateRow) throws(StoreFailure) -> Void
+  ) throws(StoreFailure) {
+    for (key, value) in content.rows where kind == nil || key.bytes.first == kind?.rawValue {
+      try body(StateRow(partition: key.partition, key: key.bytes, value: value))
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import JourneyModel
+import KafkaClient
+
+/// What does not agree with one undisturbed run of the same input in the recorded order.
+struct Verdict {
+  private(set) var problems: [String] = []
+  /// Suggestions that were made or withdrawn.
+  private(set) var suggestions = 0
+  private let simulation: Simulation
+  private var broker: Broker { simulation.broker }
+
+  init(_ simulation: Simulation) {
+    self.simulation = simulation
+    problems += simulation.refusals
+    problems += broker.offsets.setBack.map { "an offset went back: \($0)" }
+    do { try compare() } catch { problems.append("\(error)") }
+  }
+
+  private mutating func compare() throws {
+    let undisturbed = try Undisturbed(simulation.plan, firstLoaded: firstLoaded)
+    for note in broker.committedNotes {
+      guard let batch = simulation.batches[note] else {
+        problems.append("nobody has told of the batch \(note)")
+        continue
+      }
+      undisturbed.tell(batch, broker)
+    }
+    compareInputs(undisturbed.handled)
+    for (number, topic) in Traffic.outputs.prefix(2).enumerated() {
+      compare(topic, undisturbed.written[number])
+    }
+  }
+
+  /// Every record is handled once and in order, or rejected.
+  private mutating func compareInputs(_ handled: [TopicPartition: [Offset]]) {
+    var broken = 0
+    for log in broker.topics.filter({ Traffic.inputs.contains($0.key) }).values.joined() {
+      let good = log.entries.filter { $0.value != Array("{".utf8) }.map(\.offset)
+      broken += log.entries.count - good.count
+      if handled[log.place, default: []] != good {
+        problems.append(
+          "of \(log.place) were handled \(handled[log.place, default: []].map(\.rawValue)),"
+            + " there are \(good.map(\.rawValue))")
+      }
+    }
+    let rejected = broker.topics["rejected"]?[0].visible.count ?? 0
+    if isExact ? rejected != broken : rejected < broken {
+      problems.append("\(rejected) were rejected of \(broken)")
+    }
+  }
+
+  private var isExact: Bool { simulation.plan.processing.guarantee == .exactlyOnce }
+
+  private mutating func compare(_ topic: String, _ expected: [[UInt8]: [[UInt8]?]]) {
+    guard let log = broker.topics[topic]?[0] else { return }
+    if log.stableEnd < log.end { problems.append("a transaction is open in \(topic)") }
+    var found: [[UInt8]: [[UInt8]?]] = [:]
+    for entry in log.visible { found[entry.key ?? [], default: []].append(entry.value) }
+    for key in Set(found.keys).union(expected.keys).sorted(by: { $0.lexicographicallyPrecedes($1) })
+    {
+      let (found, expected) = (found[key] ?? [], expected[key] ?? [])
+      if topic == "suggestions" {
+        suggestions += expected.count
+        guard isExact ? found != expected : !Set(expected).isSubset(of: Set(found)) else {
+          continue
+        }
+      } else {
+        // Once it was compacted only the last picture is left.
+        guard found.last != expected.last else { continue }
+      }
+      problems.append(
+        "\(topic), \(text(key)):\n  found \(found.map { text($0) })\n  not \(expected.map { text($0) })"
+      )
+    }
+  }
+
+  private func text(_ bytes: [UInt8]?) -> String {
+    bytes.map { String(decoding: $0, as: UTF8.self) } ?? "nothing"
+  }
+
+  /// As the group's state has it.
+  private var firstLoaded: [String: Moment] {
+    var moments: [String: Moment] = [:]
+    for entry in broker.topics[Traffic.group + "-state"]?[0].entries ?? [] {
+      guard entry.part?.fate != .aborted, let key = entry.key, key.first == RowKind.rule.rawValue,
+        let value = entry.value
+      else {
+        continue
+      }
+      var reader = RowReader(value)
+      moments[String(decoding: key.dropFirst(), as: UTF8.self)] = try? reader.moment()
+    }
+    return moments
+  }
+}
