@@ -13,6 +13,7 @@ func bench(_ words: [String]) -> ExitCode {
         try benchmark.run(Values(benchmark, values))
       }
     case .run(let benchmark, let values): try benchmark.run(values)
+    case .daemon(let words): try ChildDaemon.work(words)
     }
     return .success
   } catch {

@@ -6,6 +6,8 @@ enum Request {
   /// All quick ones, one after the other.
   case quick
   case run(Benchmark, Values)
+  /// What ``ChildDaemon`` calls this program for.
+  case daemon(ArraySlice<String>)
 
   init(_ words: [String]) throws(Failure) {
     guard let first = words.first else {
@@ -14,6 +16,10 @@ enum Request {
     }
     guard first != "--help", first != "-h" else {
       self = .help
+      return
+    }
+    guard first != ChildDaemon.word else {
+      self = .daemon(words.dropFirst())
       return
     }
     guard let benchmark = Benchmark.all.first(where: { $0.name == first }) else {

@@ -8,10 +8,10 @@ extension Plan {
   static func sample() throws(Failure) -> Plan { try plan(SampleConfiguration.load()) }
 
   /// A configuration of files; empty: the sample.
-  static func load(_ path: String) throws(Failure) -> Plan {
+  static func load(_ path: String, for use: Settings.Use = .replay) throws(Failure) -> Plan {
     guard !path.isEmpty else { return try sample() }
     let settings: Settings
-    do throws(LoadError) { settings = try Settings.load(path, for: .replay) } catch {
+    do throws(LoadError) { settings = try Settings.load(path, for: use) } catch {
       throw Failure(.configurationMissing, error.message, cure: "name a file or a folder")
     }
     return try plan(settings)
