@@ -43,16 +43,17 @@ private struct TermBeginning {
     let partitions = inputs.partitions(topics)
     let consumer = try consumer()
     let places = partitions.map(\.place)
-    // Asked for the lead's as well: whoever had it before may have a transaction open that has only that one.
-    var committed = try cluster.patiently(goesOn) { () throws(KafkaError) in
-      try consumer.committed(places + [lead], within: Cluster.answerLimit)
-    }
-    committed[lead] = nil
-    let note = try cluster.patiently(goesOn) { () throws(KafkaError) in
-      try consumer.committedNote(of: lead, within: Cluster.answerLimit)
+    // First of all the lead's: whoever had it before may have a transaction open that has only that one.
+    let note = try note(consumer)
+    let committed = try cluster.patiently(goesOn) { () throws(KafkaError) in
+      try consumer.committed(places, within: Cluster.answerLimit)
     }
     let last = TransactionMark(text: note)
     let rows = try services.keeper.catchUp(last: last, goesOn)
+    // Who was stopped for a while may have asked before, and read after, what another has committed since.
+    guard try self.note(consumer) == note else {
+      throw .leadLost("another daemon has committed since this one began")
+    }
     let kept = try facts(rows)
     let known = Set(kept.partitions.keys.filter { inputs.source(of: $0.topic) != nil })
     let starts = try cluster.patiently(goesOn) {
@@ -75,6 +76,13 @@ private struct TermBeginning {
       inputs: inputs, engine: engine,
       clock: DaemonClock(now: kept.clock), outboxes: (outbox(committer), outbox(committer)),
       kept: kept)
+  }
+
+  /// What the last transaction of the group has left beside the lead's offset; waits for one that is open.
+  private func note(_ consumer: any KafkaReader) throws(Setback) -> String {
+    try cluster.patiently(goesOn) { () throws(KafkaError) in
+      try consumer.committedNote(of: lead, within: Cluster.answerLimit)
+    }
   }
 
   private func facts(_ rows: [StateRow]) throws(Setback) -> RuntimeRows {
