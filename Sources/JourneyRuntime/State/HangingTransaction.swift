@@ -23,13 +23,19 @@ struct HangingTransaction {
     let marks = try marks(held, goesOn)
     for producer in Set(marks.map(\.mark.producer)).sorted() {
       let own = marks.filter { $0.mark.producer == producer }
-      try cluster.patiently(goesOn) { () throws(KafkaError) in
-        for tookEffect in [true, false] {
-          let part = own.filter { $0.mark.tookEffect(last: last) == tookEffect }
+      for tookEffect in [true, false] {
+        let part = own.filter { $0.mark.tookEffect(last: last) == tookEffect }
+        guard !part.isEmpty else { continue }
+        try cluster.patiently(goesOn) { () throws(KafkaError) -> Result<Void, Setback> in
           do throws(TransactionError) {
-            if !part.isEmpty { try end(part, of: producer, commits: tookEffect) }
-          } catch { throw error.underlying }
-        }
+            return .success(try end(part, of: producer, commits: tookEffect))
+          } catch {
+            let cause = error.underlying
+            if cause.isUnreachable || cause.isRetriable || cause.isRefusal { throw cause }
+            // Somebody else may be about the same.
+            return .failure(.beginAgain(error.description))
+          }
+        }.get()
       }
     }
   }
