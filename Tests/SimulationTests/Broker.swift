@@ -61,7 +61,7 @@ enum Errors {
   static let fenced = KafkaError(code: -144, isFatal: true)
   static let unknownMember = KafkaError(code: 25, needsAbort: true)
   static let illegalGeneration = KafkaError(code: 22, needsAbort: true)
-  static let refused = KafkaError(code: 10, needsAbort: true)
+  static let refused = KafkaError(code: 59, needsAbort: true)
   static let invalidState = KafkaError(code: 48, isFatal: true)
   static let concurrent = KafkaError(code: 51, isRetriable: true)
   static let dead = KafkaError(code: -195, "the program has been killed")

@@ -9,11 +9,16 @@ import Supervision
 final class Machine {
   let name: String
   let disk = ModelDisk()
+  /// What its folder says that its daemon is called.
+  fileprivate(set) var id: String
   var program: Program?
   /// A copy of the disk as it was at some moment.
   var backup: ModelDisk.Content?
 
-  init(_ name: String) { self.name = name }
+  init(_ name: String) {
+    self.name = name
+    id = name
+  }
 }
 
 /// One world: machines with daemons of one group, a broker, traffic and trouble, all by one seed.
@@ -37,7 +42,8 @@ final class Simulation {
     world = World(seed: seed, tells: tells)
     broker = Broker(world)
     plan = Traffic.plan(&world.dice)
-    busy = world.dice.span(5_000...40_000)
+    let isLong = world.dice.oneIn(10)
+    busy = world.dice.span(isLong ? 60_000...200_000 : 5_000...40_000)
     var partitions: [String: Int] = [:]
     for topic in Traffic.inputs {
       partitions[topic] = world.dice.number(1...2)
@@ -56,7 +62,9 @@ final class Simulation {
     }
     for machine in machines { startSoon(machine) }
     broker.onForgetting = { [self] id in
-      for machine in machines where id.hasSuffix(machine.name) { machine.program?.kill() }
+      for machine in machines where id == Traffic.group + "-" + machine.id {
+        machine.program?.kill()
+      }
     }
     trouble()
     world.after(busy) { [self] in calm() }
@@ -163,7 +171,7 @@ extension Simulation {
     options.onWakeup = { _ in }
     options.answersInquiries = false
     options.makeKafka = { [broker] _, _ in ModelKafka(program, broker) }
-    options.openDirectory = { path in StateDirectory(path, daemonID: machine.name) }
+    options.openDirectory = { path in StateDirectory(path, daemonID: machine.id) }
     options.disk = machine.disk
     options.makeHelper = { ModelHelper(program) }
     options.recorder = Telling { [self] mark, batch in batches[mark] = batch }
@@ -253,6 +261,7 @@ extension Simulation {
     case 0:
       world.tell("\(machine.name) has lost its disk")
       machine.disk.lasting = ModelDisk.Content()
+      machine.id += "'"
     case 1: machine.disk.isDamaged = true
     case 2: if let backup = machine.backup { machine.disk.lasting = backup }
     default:
@@ -262,7 +271,8 @@ extension Simulation {
   }
 
   private func compact() {
-    for topic in [Traffic.group + "-state", "journeys"] {
+    let isExact = plan.processing.guarantee == .exactlyOnce
+    for topic in [Traffic.group + "-state"] + (isExact ? ["journeys"] : []) {
       for log in broker.topics[topic] ?? [] {
         log.compact(below: Offset(Int64(world.dice.number(0...Int(log.end.rawValue)))))
       }

@@ -61,17 +61,22 @@ struct Verdict {
       let (found, expected) = (found[key] ?? [], expected[key] ?? [])
       if topic == "suggestions" {
         suggestions += expected.count
-        guard isExact ? found != expected : !Set(expected).isSubset(of: Set(found)) else {
-          continue
+        if isExact ? found != expected : !Set(expected).isSubset(of: Set(found)) {
+          let place = zip(found, expected).enumerated().first { $1.0 != $1.1 }?.offset
+          let at = place ?? min(found.count, expected.count)
+          report(topic, found.dropFirst(at).first, expected.dropFirst(at).first)
         }
-      } else {
-        // Once it was compacted only the last picture is left.
-        guard found.last != expected.last else { continue }
+      } else if isExact ? found.last != expected.last : !found.contains(expected.last ?? nil) {
+        // Once it was compacted only the last picture is left. Without transactions somebody who was taken for
+        // dead may have written an older one behind it.
+        report(topic, found.last, expected.last)
       }
-      problems.append(
-        "\(topic), \(text(key)):\n  found \(found.map { text($0) })\n  not \(expected.map { text($0) })"
-      )
     }
+  }
+
+  private mutating func report(_ topic: String, _ found: [UInt8]??, _ expected: [UInt8]??) {
+    problems.append(
+      "\(topic):\n  found \(text(found ?? nil))\n  not   \(text(expected ?? nil))")
   }
 
   private func text(_ bytes: [UInt8]?) -> String {
