@@ -46,9 +46,24 @@ final class Broker {
     }
   }
 
-  /// Writes without a transaction, as the users' own producers do.
-  func write(_ value: [UInt8], key: [UInt8]?, to place: TopicPartition) {
-    log(place)?.append(key, value, of: nil, at: world.wall)
+  /// Adds a partition to a topic.
+  func grow(_ name: String) {
+    guard let count = topics[name]?.count else { return }
+    topics[name]?.append(PartitionLog(TopicPartition(name, Int32(count))))
+  }
+
+  /// Writes as the users' own producers do; where there is no such partition yet to the first.
+  func write(
+    _ value: [UInt8], to place: TopicPartition, in transaction: (lasts: TimeSpan, commits: Bool)?
+  ) {
+    guard let log = log(place) ?? log(TopicPartition(place.topic, 0)) else { return }
+    guard let transaction else { return log.append(nil, value, of: nil, at: world.wall) }
+    let producer = nextProducer
+    nextProducer += 1
+    log.append(nil, value, of: producer, at: world.wall)
+    world.after(transaction.lasts) { [world] in
+      log.finish(producer, commits: transaction.commits, at: world.wall)
+    }
   }
 }
 

@@ -23,13 +23,16 @@ final class ModelDisk: StateDisk {
   var isFull = false
   /// The program that uses it.
   var program: Program?
+  private(set) weak var store: ModelStore?
   /// What it has written since.
   var unsettled: [[StateRow]] = []
 
   func open(_ path: String, owner: String) throws(StoreFailure) -> any StateStore {
     if isDamaged { throw .damaged("bytes have turned") }
     guard let program else { throw .unwritable("there is no program") }
-    return ModelStore(self, program)
+    let store = ModelStore(self, program)
+    self.store = store
+    return store
   }
 
   func delete(_ path: String) throws(StoreFailure) {

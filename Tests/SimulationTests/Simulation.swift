@@ -46,8 +46,10 @@ final class Simulation {
     busy = world.dice.span(isLong ? 60_000...200_000 : 5_000...40_000)
     var partitions: [String: Int] = [:]
     for topic in Traffic.inputs {
-      partitions[topic] = world.dice.number(1...2)
-      broker.make(topic, partitions: partitions[topic] ?? 1)
+      let count = world.dice.number(1...2)
+      broker.make(topic, partitions: count)
+      // A partition may come later.
+      partitions[topic] = count + 1
     }
     for topic in Traffic.outputs { broker.make(topic, partitions: 1) }
     arrivals = Traffic.arrivals(
@@ -58,7 +60,16 @@ final class Simulation {
   /// Lets it all happen; returns why it did not come to its end.
   func play() -> String? {
     for arrival in arrivals {
-      world.after(arrival.at) { [self] in broker.write(arrival.value, key: nil, to: arrival.place) }
+      world.after(arrival.at) { [self] in
+        broker.write(arrival.value, to: arrival.place, in: arrival.transaction)
+      }
+    }
+    for _ in 0..<world.dice.number(0...6) {
+      world.after(world.dice.span(0...Int(busy.milliseconds))) { [self] in tellOutcome() }
+    }
+    if world.dice.oneIn(4) {
+      let topic = world.dice.pick(Traffic.inputs)
+      world.after(world.dice.span(0...Int(busy.milliseconds))) { [self] in broker.grow(topic) }
     }
     for machine in machines { startSoon(machine) }
     broker.onForgetting = { [self] id in
@@ -73,6 +84,9 @@ final class Simulation {
     }
     // The last deadlines have their time.
     _ = world.run(until: world.now + .seconds(25), { false })
+    let isCopied = machines.allSatisfy { machine in
+      machine.disk.store.map { isCopy($0.content) } ?? false
+    }
     isOver = true
     for machine in machines { machine.program?.isStopping = true }
     let hasEnded = world.run(until: world.now + .minutes(2)) {
@@ -81,7 +95,21 @@ final class Simulation {
     guard hasEnded else { return end("a daemon does not stop") }
     // The broker ends the last transaction.
     _ = world.run(until: world.now + .seconds(1), { false })
-    return nil
+    return isCopied ? nil : "a copy of the state is another one than the topic"
+  }
+
+  /// The last committed record of each key is in a copy, and nothing else.
+  private func isCopy(_ copy: ModelDisk.Content) -> Bool {
+    var rows: [ModelDisk.Key: [UInt8]] = [:]
+    for log in broker.topics[StateTopic.name(of: Traffic.group)] ?? [] {
+      // What is behind a transaction that nobody has ended yet cannot be there.
+      guard log.stableEnd == log.end else { return true }
+      for entry in log.visible {
+        guard let key = entry.key, key != TransactionMark.key else { continue }
+        rows[ModelDisk.Key(partition: log.place.partition, bytes: key)] = entry.value
+      }
+    }
+    return copy.rows.filter { $0.key.bytes != TransactionMark.key } == rows
   }
 
   private func end(_ reason: String) -> String {
@@ -199,6 +227,25 @@ final class ModelHelper: Helper {
   func start(_ work: @escaping @Sendable () -> Void) {
     precondition(fiber?.hasEnded ?? true, "one thing at a time")
     fiber = program.start(work)
+  }
+}
+
+// MARK: Traffic
+
+extension Simulation {
+  /// Some suggestion that can be seen has come to something.
+  private func tellOutcome() {
+    let visible = broker.topics["suggestions"]?[0].visible ?? []
+    guard !visible.isEmpty, let value = world.dice.pick(visible).value else { return }
+    let text = String(decoding: value, as: UTF8.self)
+    guard let id = text.firstRange(of: "\"suggestion_id\":\""),
+      let who = text.firstRange(of: "\"caused_by\":{")
+    else { return }
+    let receipt = Traffic.receipt(
+      &world.dice, of: text[id.upperBound...].prefix { $0 != "\"" },
+      who: text[who.upperBound...].prefix { $0 != "}" }, at: world.wall)
+    broker.write(
+      Array(receipt.utf8), to: TopicPartition(world.dice.pick(Traffic.inputs), 0), in: nil)
   }
 }
 

@@ -49,6 +49,8 @@ final class Undisturbed {
   /// By key, what was written to each output, in order.
   private(set) var written: [[[UInt8]: [[UInt8]?]]] = [[:], [:], [:]]
   private(set) var handled: [TopicPartition: [Offset]] = [:]
+  /// How many of them were rejected all the same.
+  private(set) var rejected = 0
 
   init(_ plan: Plan, firstLoaded: [String: Moment]) throws {
     self.plan = plan
@@ -89,18 +91,29 @@ final class Undisturbed {
     outbox.removeAll()
   }
 
+  /// What a record of the input says; nil for one that cannot be used.
+  func read(_ entry: PartitionLog.Entry, of place: TopicPartition) -> Interaction? {
+    guard let reader = readers[place.topic] else { return nil }
+    var interaction = Interaction()
+    let reading = (entry.value ?? []).withUnsafeBufferPointer { value in
+      reader.read(
+        InputRecord(
+          value: value, timestamp: entry.timestamp, topic: place.topic,
+          partition: place.partition, offset: entry.offset.rawValue),
+        bounds: .any, into: &interaction)
+    }
+    return reading == .read ? interaction : nil
+  }
+
   private func handle(
     _ place: TopicPartition, _ offset: Offset, at moment: Moment, _ broker: Broker
   ) {
-    guard let log = broker.log(place), let reader = readers[place.topic] else { return }
-    let entry = log.entries[log.index(of: offset)]
-    var interaction = Interaction()
-    (entry.value ?? []).withUnsafeBufferPointer { value in
-      let input = InputRecord(
-        value: value, timestamp: entry.timestamp, topic: place.topic, partition: place.partition,
-        offset: offset.rawValue)
-      _ = reader.read(input, bounds: .any, into: &interaction)
+    guard let log = broker.log(place),
+      let interaction = read(log.entries[log.index(of: offset)], of: place)
+    else { return }
+    switch engine.handle(interaction, at: moment) {
+    case .accepted, .duplicate, .unknownSuggestion: break
+    case .rejected: rejected += 1
     }
-    _ = engine.handle(interaction, at: moment)
   }
 }

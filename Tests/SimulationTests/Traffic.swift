@@ -9,6 +9,8 @@ struct Traffic {
     var at: TimeSpan
     var place: TopicPartition
     var value: [UInt8]
+    /// Written in a transaction of its own, which ends only then, this way.
+    var transaction: (lasts: TimeSpan, commits: Bool)?
   }
 
   static let inputs = ["clicks", "calls"]
@@ -78,8 +80,23 @@ struct Traffic {
       let time = isOld ? birth - dice.span(0...120_000) : birth + at - late
       let id = dice.oneIn(12) ? "i0" : "i\(number)"
       let value = dice.oneIn(25) ? "{" : record(&dice, id, time, people)
-      return Arrival(at: at, place: place, value: Array(value.utf8))
+      var arrival = Arrival(at: at, place: place, value: Array(value.utf8))
+      if dice.oneIn(20) { arrival.transaction = (dice.span(1...9_000), !dice.oneIn(3)) }
+      return arrival
     }
+  }
+
+  /// What became of a suggestion, as its channel tells it.
+  static func receipt(
+    _ dice: inout Dice, of suggestion: Substring, who: Substring, at time: Moment
+  ) -> String {
+    var text: [UInt8] = []
+    time.appendRFC3339(to: &text)
+    return """
+      {"id":"o\(dice.number(0...1_000_000))","time":"\(String(decoding: text, as: UTF8.self))",\
+      "touchpoint":"told","channel":"web","identifiers":{\(who)},"suggestion":{"id":"\(suggestion)",\
+      "outcome":"\(dice.pick(["sent", "failed", "clicked", "dismissed"]))"}}
+      """
   }
 
   private static func record(
@@ -94,7 +111,7 @@ struct Traffic {
     return """
       {"id":"\(id)","time":"\(String(decoding: text, as: UTF8.self))","touchpoint":"\
       \(dice.pick(["a", "a", "b", "c", "d", "e"]))","channel":"web",\
-      "identifiers":{\(who.joined(separator: ","))}}
+      "identifiers":{\(who.joined(separator: ","))}\(dice.oneIn(40) ? ",\"erase\":true" : "")}
       """
   }
 }
