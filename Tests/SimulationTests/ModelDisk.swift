@@ -6,6 +6,11 @@ final class ModelDisk: StateDisk {
   struct Key: Hashable {
     var partition: Int32
     var bytes: [UInt8]
+
+    func comes(before other: Key) -> Bool {
+      partition != other.partition
+        ? partition < other.partition : bytes.lexicographicallyPrecedes(other.bytes)
+    }
   }
   struct Content {
     var rows: [Key: [UInt8]] = [:]
@@ -95,7 +100,9 @@ final class ModelStore: StateStore {
   func forEach(
     _ kind: RowKind?, _ body: (StateRow) throws(StoreFailure) -> Void
   ) throws(StoreFailure) {
-    for (key, value) in content.rows where kind == nil || key.bytes.first == kind?.rawValue {
+    // In the order of a real one, and the same in every run.
+    let rows = content.rows.filter { kind == nil || $0.key.bytes.first == kind?.rawValue }
+    for (key, value) in rows.sorted(by: { $0.key.comes(before: $1.key) }) {
       try body(StateRow(partition: key.partition, key: key.bytes, value: value))
     }
   }

@@ -59,7 +59,8 @@ final class ModelTransactions: ModelClient, KafkaTransactions {
       records.append(
         (TopicPartition(topics[topic], partition ?? 0), key.map(Array.init), value.map(Array.init)))
     }
-    return records
+    // Partition by partition, so that a seed does not hang on the order in which a set was gone through.
+    return Dictionary(grouping: records, by: \.place).sorted { $0.key < $1.key }.flatMap(\.value)
   }
 
   func sendOffsets(

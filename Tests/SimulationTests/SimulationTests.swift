@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct SimulationTests {
-  private static let casesUsual = 250
+  private static let casesUsual = 200
 
   @Test func `whatever stops, everything comes to what one undisturbed run makes of it`() {
     let seeds = Self.seeds
