@@ -107,7 +107,10 @@ let package = Package(
       ]),
     tests(
       "ScenarioTests",
-      ["JourneyRuntime", "Settings", "EventFormats", "JourneyEngine", "JourneyModel"]),
+      [
+        "JourneyRuntime", "Settings", "EventFormats", "JourneyEngine", "JourneyModel",
+        "StateStore", "Supervision",
+      ]),
     tests(
       "ExplainTests",
       [

@@ -97,11 +97,21 @@ package struct JSONWriter {
   private mutating func nested(
     _ open: Unicode.Scalar, _ close: Unicode.Scalar, _ body: (inout JSONWriter) -> Void
   ) {
-    separate()
-    bytes.append(UInt8(ascii: open))
-    needsComma = false
+    begin(open)
     body(&self)
-    bytes.append(UInt8(ascii: close))
+    end(close)
+  }
+
+  /// Opens an object or a list, to be ended with the other bracket.
+  package mutating func begin(_ bracket: Unicode.Scalar) {
+    separate()
+    bytes.append(UInt8(ascii: bracket))
+    needsComma = false
+  }
+
+  /// Closes what ``begin(_:)`` has opened.
+  package mutating func end(_ bracket: Unicode.Scalar) {
+    bytes.append(UInt8(ascii: bracket))
     needsComma = true
   }
 

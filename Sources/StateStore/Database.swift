@@ -8,10 +8,21 @@ struct Database: ~Copyable {
   private let reading: OpaquePointer?
 
   /// Opens it, or makes it where nothing is.
-  init(_ path: String) throws(StoreFailure) {
+  ///
+  /// - Parameter isReadOnly: leaves all as it is, takes no lock and sees nothing of what is written later; its files
+  ///   may be deleted meanwhile.
+  init(_ path: String, isReadOnly: Bool = false) throws(StoreFailure) {
     let options = Self.makeOptions()
     var message: UnsafeMutablePointer<CChar>?
-    let handle = rocksdb_open(options, path, &message)
+    if isReadOnly {
+      rocksdb_options_set_create_if_missing(options, 0)
+      // All are opened at once, so that none is missed when it is deleted.
+      rocksdb_options_set_max_open_files(options, -1)
+    }
+    let handle =
+      isReadOnly
+      ? rocksdb_open_for_read_only(options, path, 0, &message)
+      : rocksdb_open(options, path, &message)
     if let failure = Self.failure(message) {
       rocksdb_options_destroy(options)
       throw failure
@@ -100,10 +111,10 @@ struct Database: ~Copyable {
     if let failure = Self.failure(message) { throw failure }
   }
 
-  /// Lends every entry from a key on, in order.
+  /// Lends every entry from a key on, in order, while the body returns true.
   func forEach(
     from start: [UInt8],
-    _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(StoreFailure) -> Void
+    _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(StoreFailure) -> Bool
   ) throws(StoreFailure) {
     let iterator = rocksdb_create_iterator(handle, reading)
     defer { rocksdb_iter_destroy(iterator) }
@@ -114,9 +125,11 @@ struct Database: ~Copyable {
       var (keyCount, valueCount) = (0, 0)
       let key = rocksdb_iter_key(iterator, &keyCount)
       let value = rocksdb_iter_value(iterator, &valueCount)
-      try body(
-        UnsafeRawBufferPointer(start: key, count: keyCount),
-        UnsafeRawBufferPointer(start: value, count: valueCount))
+      guard
+        try body(
+          UnsafeRawBufferPointer(start: key, count: keyCount),
+          UnsafeRawBufferPointer(start: value, count: valueCount))
+      else { return }
       rocksdb_iter_next(iterator)
     }
     var message: UnsafeMutablePointer<CChar>?

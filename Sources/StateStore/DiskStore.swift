@@ -15,9 +15,9 @@ package final class DiskStore: StateStore {
   /// Bytes of rows that wait to be written, at most.
   private static let pendingBytesMax = 64 << 20
   /// Keys of our own come before those of any partition.
-  private static let ownerKey: [UInt8] = [0]
-  private static let positionsKey: [UInt8] = [1]
-  private static let rowMark: UInt8 = 2
+  static let ownerKey: [UInt8] = [0]
+  static let positionsKey: [UInt8] = [1]
+  static let rowMark: UInt8 = 2
 
   /// Opens the copy in a folder, or makes it.
   ///
@@ -67,13 +67,25 @@ package final class DiskStore: StateStore {
     try write(flushes: false)
     try database.forEach(from: [Self.rowMark]) { key, value throws(StoreFailure) in
       guard key.count > 5 else { throw .damaged("a key is too short") }
-      guard kind == nil || key[5] == kind?.rawValue else { return }
-      let partition = key[1..<5].reduce(Int32(0)) { $0 << 8 | Int32($1) }
-      try body(StateRow(partition: partition, key: Array(key[5...]), value: Array(value)))
+      guard kind == nil || key[5] == kind?.rawValue else { return true }
+      try body(Self.row(key, value))
+      return true
     }
   }
 
-  private static func key(_ partition: Int32, _ key: [UInt8]) -> [UInt8] {
+  package func value(_ partition: Int32, _ key: [UInt8]) throws(StoreFailure) -> [UInt8]? {
+    let key = Self.key(partition, key)
+    if let waiting = pending[key] { return waiting }
+    return try database.get(key)
+  }
+
+  /// What an entry of at least six bytes says.
+  static func row(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> StateRow {
+    let partition = key[1..<5].reduce(Int32(0)) { $0 << 8 | Int32($1) }
+    return StateRow(partition: partition, key: Array(key[5...]), value: Array(value))
+  }
+
+  static func key(_ partition: Int32, _ key: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = [rowMark]
     bytes.reserveCapacity(5 + key.count)
     for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: partition >> shift)) }

@@ -42,4 +42,8 @@ package final class MemoryStore: StateStore {
       try body(StateRow(partition: key.partition, key: key.bytes, value: value))
     }
   }
+
+  package func value(_ partition: Int32, _ key: [UInt8]) throws(StoreFailure) -> [UInt8]? {
+    values[Key(partition: partition, bytes: key)]
+  }
 }

@@ -3,7 +3,7 @@ package import JourneyModel
 /// A copy of the state topic's rows: what an engine is built from, and what saves reading the whole topic.
 ///
 /// Used by one thread. What is applied was committed to Kafka before.
-package protocol StateStore: AnyObject {
+package protocol StateStore: RowSource {
   /// Of each partition of the state topic: the offset from which its rows must be read again; none: from its start.
   var positions: [Int32: Offset] { get }
   /// Bytes that the copy takes, as far as that is known at once.
@@ -11,16 +11,22 @@ package protocol StateStore: AnyObject {
 
   /// Takes rows, each instead of an earlier one of its key; in the order given.
   func apply(_ rows: [StateRow]) throws(StoreFailure)
-  /// When the copy was last made to last; nil: never.
-  var settledAt: Moment? { get }
   /// All rows below these offsets are in the copy: makes that and the rows last, all or nothing.
   func settle(_ positions: [Int32: Offset], at now: Moment) throws(StoreFailure)
   /// Forgets everything.
   func removeAll() throws(StoreFailure)
-  /// Calls with every row of a partition whose key begins with this byte, or with all rows; stops at what is thrown.
+}
+
+/// Rows that can be read and are kept by others.
+package protocol RowSource: AnyObject {
+  /// When the copy was last made to last; nil: never.
+  var settledAt: Moment? { get }
+  /// Calls with every row of a kind, or with all rows; stops at what is thrown.
   func forEach(
     _ kind: RowKind?, _ body: (StateRow) throws(StoreFailure) -> Void
   ) throws(StoreFailure)
+  /// The value of a key in a partition; nil where there is none.
+  func value(_ partition: Int32, _ key: [UInt8]) throws(StoreFailure) -> [UInt8]?
 }
 
 /// Why a copy of the state cannot be used or written.
@@ -31,7 +37,7 @@ package enum StoreFailure: Error, Equatable, Sendable {
   case damaged(String)
 }
 
-extension StateStore {
+extension RowSource {
   /// All rows, or those of a kind.
   package func rows(_ kind: RowKind? = nil) throws(StoreFailure) -> [StateRow] {
     var rows: [StateRow] = []

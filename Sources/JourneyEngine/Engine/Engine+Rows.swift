@@ -8,24 +8,17 @@ extension Engine {
   package func takeChangedRows() -> [StateRow] {
     var rows: [StateRow] = []
     if !isSecretTaken {
-      rows.append(StateRow(partition: 0, key: Self.secretKey, value: who.secret))
+      rows.append(.secret(who.secret))
     }
     isSecretTaken = true
     for number in namesTaken..<names.count {
-      let id = NameID(UInt16(number))
-      rows.append(
-        StateRow(
-          partition: 0, key: [RowKind.name.rawValue] + id.bigEndianBytes,
-          value: Array(names.text(id).utf8)))
+      rows.append(.name(NameID(UInt16(number)), names))
     }
     namesTaken = names.count
     rows.append(contentsOf: who.takeChangedRows())
     for (rule, moment) in firstLoaded.sorted(by: { $0.key < $1.key })
     where rulesTaken.insert(rule).inserted {
-      var value = RowWriter(reserving: 10)
-      value.moment(moment)
-      rows.append(
-        StateRow(partition: 0, key: [RowKind.rule.rawValue] + Array(rule.utf8), value: value.bytes))
+      rows.append(.rule(rule, firstLoaded: moment))
     }
     for ref in changed.union(rowless).sorted(by: { $0.rawValue < $1.rawValue }) {
       let customer = customers.pointer(ref)
@@ -60,11 +53,9 @@ extension Engine {
     return names
   }
 
-  private static let secretKey = [RowKind.erasure.rawValue]
-
   /// The secret by which a state remembers erased identifiers; nil where it has none yet.
   package static func secret(in rows: some Sequence<StateRow>) -> [UInt8]? {
-    for row in rows where row.key == secretKey { return row.value }
+    for row in rows where row.key == StateRow.secretKey { return row.value }
     return nil
   }
 
@@ -77,7 +68,7 @@ extension Engine {
     for row in rows where row.value != nil {
       switch row.key.first.flatMap(RowKind.init(rawValue:)) {
       case .name: nameRows += 1
-      case .erasure where row.key == Self.secretKey: isSecretTaken = true
+      case .erasure where row.key == StateRow.secretKey: isSecretTaken = true
       case .household, .erasure: try who.restore(row)
       case .customer: customerRows.append(row)
       case .rule:
@@ -109,11 +100,41 @@ extension Engine {
   }
 
   private func row(of id: CustomerID, _ value: [UInt8]?) -> StateRow {
+    .customer(id, value, shards: plan.processing.shards)
+  }
+}
+
+// Each kind of row, as it is keyed and where it lies.
+extension StateRow {
+  package static let secretKey = [RowKind.erasure.rawValue]
+
+  package static func secret(_ secret: [UInt8]) -> StateRow {
+    StateRow(partition: 0, key: secretKey, value: secret)
+  }
+
+  static func name(_ id: NameID, _ names: NameTable) -> StateRow {
+    StateRow(
+      partition: 0, key: [RowKind.name.rawValue] + id.bigEndianBytes,
+      value: Array(names.text(id).utf8))
+  }
+
+  package static func rule(_ rule: String, firstLoaded moment: Moment) -> StateRow {
+    var value = RowWriter(reserving: 10)
+    value.moment(moment)
+    return StateRow(
+      partition: 0, key: [RowKind.rule.rawValue] + Array(rule.utf8), value: value.bytes)
+  }
+
+  package static func customerKey(_ id: CustomerID) -> [UInt8] {
     var key = RowWriter(reserving: 9)
     key.byte(RowKind.customer.rawValue)
     key.fixed(id.rawValue)
-    let shard = Int32(truncatingIfNeeded: id.rawValue % UInt64(max(1, plan.processing.shards)))
-    return StateRow(partition: 1 + shard, key: key.bytes, value: value)
+    return key.bytes
+  }
+
+  static func customer(_ id: CustomerID, _ value: [UInt8]?, shards: Int) -> StateRow {
+    let shard = Int32(truncatingIfNeeded: id.rawValue % UInt64(max(1, shards)))
+    return StateRow(partition: 1 + shard, key: customerKey(id), value: value)
   }
 }
 

@@ -111,9 +111,13 @@ extension WhoIsWho {
   /// The id of a customer that an identifier founds: a stable hash of its type's name and its value; salted where
   /// it stands for no one, since the plain one may be taken.
   func id(of index: UInt32, second: Bool) -> UInt64 {
-    var text = Array(plan.kinds[type(index)].name.utf8)
+    Self.id(plan.kinds[type(index)].name, value(index), second: second)
+  }
+
+  static func id(_ type: String, _ value: some Collection<UInt8>, second: Bool) -> UInt64 {
+    var text = Array(type.utf8)
     text.append(0)
-    text.append(contentsOf: value(index))
+    text.append(contentsOf: value)
     if second { text.append(contentsOf: [0, 1]) }
     return stableHash(text)
   }

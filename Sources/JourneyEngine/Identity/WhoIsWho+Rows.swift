@@ -102,7 +102,7 @@ extension WhoIsWho {
 // Households.
 extension WhoIsWho {
   /// What of an identifier's row is there, and what need not be written twice.
-  private struct Flags: OptionSet {
+  struct Flags: OptionSet {
     let rawValue: UInt8
     static let usedPlain = Flags(rawValue: 1)
     static let usedSalted = Flags(rawValue: 2)

@@ -86,6 +86,9 @@ final class BrokerWatch: Sendable {
     }
   }
 
+  /// No broker has answered since one was missed.
+  var isAway: Bool { awaySince.withLock { $0 != nil } }
+
   func away(_ error: KafkaError) { away(error.description) }
 
   /// No broker answers, in these words.

@@ -106,8 +106,9 @@ package final class Daemon {
     services.notifier.stopping()
     var isCommitted = true
     do throws(Setback) { try term?.finish(as: lead) } catch { isCommitted = false }
+    let isWhole = isCommitted && term?.seal(as: lead) ?? false
     term = nil
-    services.keeper.close()
+    services.keeper.close(isWhole: isWhole)
     log.tellRepeats(all: true)
     log(
       .stopped(reason: reason, committed: isCommitted, took: services.monotonic() - begun))

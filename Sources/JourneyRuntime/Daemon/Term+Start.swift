@@ -27,7 +27,7 @@ extension Term {
 }
 
 /// The steps of a beginning, in their order: the broker's answers to the later ones hold only after the earlier.
-private struct TermBeginning {
+struct TermBeginning {
   let services: Services
   let lead: TopicPartition
   let goesOn: () throws(Setback) -> Void
@@ -62,7 +62,7 @@ private struct TermBeginning {
     }.get()
     let engine = try engine(rows)
     let input = try sequence(consumer, engine.names)
-    let newest = kept.partitions.compactMapValues { $0 }
+    let newest = kept.partitions.compactMapValues(\.newest)
     var offsets: [TopicPartition: Offset] = [:]
     for (place, offset) in committed { if let offset { offsets[place] = offset } }
     try cluster.patiently(goesOn) { () throws(KafkaError) in
@@ -121,7 +121,7 @@ private struct TermBeginning {
     return collects
   }
 
-  private func inputTopics() throws(Setback) -> InputTopics {
+  func inputTopics() throws(Setback) -> InputTopics {
     do throws(KafkaError) {
       return try InputTopics(
         plan,
@@ -131,7 +131,7 @@ private struct TermBeginning {
     } catch { throw .failed(Cluster.failure(error)) }
   }
 
-  private func consumer() throws(Setback) -> any KafkaReader {
+  func consumer() throws(Setback) -> any KafkaReader {
     do throws(KafkaError) {
       return try cluster.kafka.reader(uncommitted: false, kilobytesAhead: nil)
     } catch { throw .failed(Cluster.failure(error)) }
@@ -186,9 +186,9 @@ private struct TermBeginning {
 // MARK: Writing
 
 extension TermBeginning {
-  private var producerID: String { plan.kafka.groupID + "-" + services.directory.daemonID }
+  var producerID: String { plan.kafka.groupID + "-" + services.directory.daemonID }
 
-  private func committer() throws(Setback) -> Committer {
+  func committer() throws(Setback) -> Committer {
     let outputs = plan.outputs.named.map(\.topic)
     let state = services.keeper.topic.map { [$0.name] } ?? []
     let isExact = plan.processing.guarantee == .exactlyOnce
@@ -233,7 +233,7 @@ extension TermBeginning {
     do throws(Failure) { return try services.makeHelper() } catch { throw .failed(error) }
   }
 
-  private func outbox(_ committer: Committer) -> Outbox {
+  func outbox(_ committer: Committer) -> Outbox {
     let outputs = plan.outputs
     func number(_ topic: String?) -> OutputTopic? { topic.flatMap { committer.topic($0) } }
     let topics = OutputTopics(

@@ -136,7 +136,7 @@ final class Term {
     engine.effects.removeAll(keepingCapacity: true)
   }
 
-  private func begin() {
+  func begin() {
     if facts.begun == nil { facts.begun = services.monotonic() }
   }
 

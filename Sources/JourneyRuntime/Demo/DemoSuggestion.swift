@@ -63,10 +63,6 @@ private func padded(_ text: String, _ width: Int) -> String {
 }
 
 extension JSONValue {
-  fileprivate subscript(name: String) -> JSONValue? {
-    guard case .object(let members) = self else { return nil }
-    return members.first { $0.name == name }?.value
-  }
   fileprivate var string: String? { if case .string(let text) = self { text } else { nil } }
   fileprivate var list: [JSONValue]? { if case .list(let values) = self { values } else { nil } }
 }

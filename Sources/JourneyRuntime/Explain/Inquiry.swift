@@ -94,23 +94,31 @@ package enum InquiryAnswer: Sendable {
 extension Engine {
   /// Answers who is asked for, as things stand at a moment of the clock.
   package func answer(_ subject: Inquiry.Subject, at now: Moment) -> InquiryAnswer {
+    switch find(subject) {
+    case .failure(let failure): return .refusal(failure)
+    case .success(let found):
+      var asked: SuggestionID?
+      if case .suggestion(let id) = subject { asked = id }
+      return .explanation(explanation(of: found, at: now), asked: asked)
+    }
+  }
+
+  /// The customer who is asked for, or why there is none.
+  func find(_ subject: Inquiry.Subject) -> Result<CustomerRef, Failure> {
     let found: CustomerRef?
-    var asked: SuggestionID?
     switch subject {
     case .customer(let id): found = customer(of: id)
-    case .suggestion(let id):
-      found = customer(of: id)
-      asked = id
+    case .suggestion(let id): found = customer(of: id)
     case .identifier(let type, let value):
       let types = plan.identity.kinds.map(\.name)
       guard types.contains(type) else {
-        return .refusal(
+        return .failure(
           Failure(
             .usage, "“\(type)” is no identifier of the configuration",
             cure: Nearest.help(for: type, of: types) ?? "one of \(types.joined(separator: ", "))"))
       }
       guard let usable = plan.identity.usable(type, value) else {
-        return .refusal(
+        return .failure(
           Failure(
             .nothingFound, "“\(subject)” is ignored, it stands for nobody",
             cure: "identity.ignore and identity.ignore_pattern of the configuration say so"))
@@ -118,12 +126,12 @@ extension Engine {
       found = customer(having: usable.type, usable.value)
     }
     guard let found else {
-      return .refusal(
+      return .failure(
         Failure(
           .nothingFound, "nobody is known by “\(subject)”",
           cure: "it was never seen, is erased or forgotten, or has not been read yet"))
     }
-    return .explanation(explanation(of: found, at: now), asked: asked)
+    return .success(found)
   }
 }
 

@@ -8,25 +8,48 @@ package enum InquiryClient {
   ///
   /// - Throws: what the daemon answered in its place, or that none runs there.
   package static func ask(_ inquiry: Inquiry, folder: String) throws(Failure) -> String {
-    var address = try addressed(folder)
-    defer { address.close() }
-    let peer = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    guard peer >= 0 else { throw SocketAddress.failure(folder) }
+    guard let answer = try askIfRunning(inquiry, folder: folder) else { throw nobody(folder) }
+    return answer
+  }
+
+  /// As ``ask(_:folder:)``; nil where no daemon runs there.
+  package static func askIfRunning(
+    _ inquiry: Inquiry, folder: String
+  ) throws(Failure) -> String? {
+    guard let peer = try connected(folder) else { return nil }
     defer { close(peer) }
-    guard address.with({ connect(peer, $0, $1) }) == 0 else {
-      throw errno == ENOENT || errno == ECONNREFUSED
-        ? nobody(folder) : SocketAddress.failure(folder)
-    }
     guard writeAll(inquiry.line + "\n", to: peer) else { throw silent }
     return try read(from: peer)
   }
 
-  private static func addressed(_ folder: String) throws(Failure) -> SocketAddress {
-    guard access(folder, F_OK) == 0 || errno != ENOENT else { throw nobody(folder) }
-    return try SocketAddress(folder: folder)
+  /// Whether a daemon can be asked there.
+  package static func isListening(folder: String) -> Bool {
+    do throws(Failure) {
+      guard let peer = try connected(folder) else { return false }
+      close(peer)
+      return true
+    } catch { return false }
   }
 
-  private static func nobody(_ folder: String) -> Failure {
+  /// Nil where nobody listens.
+  private static func connected(_ folder: String) throws(Failure) -> Int32? {
+    guard access(folder, F_OK) == 0 || errno != ENOENT else { return nil }
+    var address = try SocketAddress(folder: folder)
+    defer { address.close() }
+    let peer = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard peer >= 0 else { throw SocketAddress.failure(folder) }
+    guard address.with({ connect(peer, $0, $1) }) == 0 else {
+      let isNobody = errno == ENOENT || errno == ECONNREFUSED
+      let failure = SocketAddress.failure(folder)
+      close(peer)
+      if isNobody { return nil }
+      throw failure
+    }
+    return peer
+  }
+
+  /// No daemon runs with a folder.
+  package static func nobody(_ folder: String) -> Failure {
     Failure(
       .brokerUnreachable, "no daemon runs with the state directory “\(folder)”",
       cure: "start it, or name the configuration that it runs with: --config PATH")

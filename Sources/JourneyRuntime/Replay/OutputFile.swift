@@ -16,10 +16,12 @@ package final class OutputFile {
   }
 
   /// Makes the file, or empties it.
-  package init(path: String) throws(Failure) {
+  ///
+  /// - Parameter isPrivate: none but its owner may read it, also where it was there.
+  package init(path: String, isPrivate: Bool = false) throws(Failure) {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
+    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, isPrivate ? 0o600 : 0o644)
+    guard descriptor >= 0, !isPrivate || fchmod(descriptor, 0o600) == 0 else {
       throw Failure(
         .stateNotCreated, "\(path): \(String(cString: strerror(errno)))",
         cure: "name a folder that can be written")

@@ -8,7 +8,8 @@ package import JourneyModel
 /// Not for sharing between threads.
 package final class ScenarioRunner {
   let plan: Plan
-  private let names = NameTable()
+  /// Of the engine under test, and of what reads its events.
+  var names = NameTable() { didSet { readers = [:] } }
   private let attributes: [String]
   private var readers: [String: RecordReader] = [:]
   private var interaction = Interaction()

@@ -33,6 +33,9 @@ final class StateDirectory {
 
   deinit { if let lock { close(lock) } }
 
+  /// Where in a folder the copy of the state is.
+  static func copy(in folder: String) -> String { folder + "/rows" }
+
   /// What the system's last error on a file comes to.
   static func failure(_ path: String) -> Failure {
     let code = errno

@@ -125,23 +125,29 @@ final class StateKeeper {
   /// These rows were committed.
   func take(_ rows: [StateRow]) throws(Setback) {
     try storing { () throws(StoreFailure) in try store.apply(rows) }
-    guard let topic else { return }
-    // Between two commits everything that this daemon wrote is below the ends.
-    try settleIfDue { () throws(Setback) in
-      do throws(KafkaError) {
-        let ends = try cluster.admin.ends(of: topic.places, within: .seconds(2))
-        var positions: [Int32: Offset] = [:]
-        for (place, end) in ends { positions[place.partition] = end }
-        return positions
-      } catch { return [:] }
-    }
+    guard topic != nil else { return }
+    try settleIfDue { () throws(Setback) in ends() }
   }
 
   /// Makes the copy last, before the process ends.
-  func close() {
+  ///
+  /// - Parameter isWhole: this daemon has just committed, so that nobody else has written.
+  func close(isWhole: Bool) {
     do throws(Setback) {
-      if let tail { try settle(tail.positions) } else { try take([]) }
+      if let tail { try settle(tail.positions) } else if isWhole { try settle(ends()) }
     } catch {}
+  }
+
+  /// Between two commits everything that this daemon wrote is below these; none where they are not told in time.
+  private func ends() -> [Int32: Offset] {
+    guard let topic else { return [:] }
+    do throws(KafkaError) {
+      var positions: [Int32: Offset] = [:]
+      for (place, end) in try cluster.admin.ends(of: topic.places, within: .seconds(2)) {
+        positions[place.partition] = end
+      }
+      return positions
+    } catch { return [:] }
   }
 
   private func rows() throws(Setback) -> [StateRow] {
@@ -192,7 +198,7 @@ final class StateKeeper {
 // MARK: The copy on disk
 
 extension StateKeeper {
-  private var path: String { directory.path + "/rows" }
+  private var path: String { StateDirectory.copy(in: directory.path) }
 
   private func open() throws(Failure) {
     guard let topic else { return }

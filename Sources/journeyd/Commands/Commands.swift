@@ -3,7 +3,7 @@ import Supervision
 extension Command {
   /// The table of commands: parsing, help, completion and the manual come from it.
   static let all: [Command] = [
-    daemon, check, test, replay, explain, stats, demo, config, completion, man,
+    daemon, check, test, replay, explain, state, stats, demo, config, completion, man,
   ]
 
   static let completion = Command(

@@ -1,4 +1,5 @@
 import JourneyModel
+import Testing
 
 @testable import JourneyEngine
 
@@ -47,11 +48,18 @@ final class Driver {
 
   /// Goes on with a new engine that knows only what the rows say.
   func restart() throws {
+    try restart { $0 }
+  }
+
+  /// Goes on with a new engine that knows only what is made of the rows.
+  func restart(_ carry: ([StateRow]) throws -> [StateRow]) throws {
     for row in engine.takeChangedRows() { rows[row.key] = row.value == nil ? nil : row }
-    let kept = rows.values.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+    let kept = try carry(rows.values.sorted { $0.key.lexicographicallyPrecedes($1.key) })
+    rows = [:]
+    for row in kept { rows[row.key] = row }
     let next = Engine(
       plan: plan, names: try Engine.names(in: kept), mode: mode,
-      collects: [.decisions, .rows])
+      collects: [.decisions, .rows], secret: try #require(Engine.secret(in: kept)))
     try next.restore(kept)
     next.effects = engine.effects
     engine = next
