@@ -33,4 +33,19 @@ import Testing
     #expect(try run(["explain", "C1"]).code == 64)
     #expect(try run(["stats", "C1"]).code == 64)
   }
+
+  @Test func `without a copy of the state export says where it looked`() throws {
+    let result = try run(["state", "export"])
+    #expect(result.code == 78)
+    #expect(result.errors.contains("there is no copy of the state in"))
+    #expect(result.output.isEmpty)
+  }
+
+  @Test func `what is not to be done with a state is a matter of usage`() throws {
+    #expect(try run(["state"]).code == 64)
+    #expect(try run(["state", "exprot"]).code == 64)
+    #expect(try run(["state", "export", "C1"]).code == 64)
+    #expect(try run(["state", "export", "--offsets"]).errors.contains("--offsets is for import"))
+    #expect(try run(["state", "import", "--to", "f"]).errors.contains("--to is for export"))
+  }
 }

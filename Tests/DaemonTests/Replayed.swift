@@ -39,4 +39,27 @@ enum Program {
     process.waitUntilExit()
     return String(decoding: output, as: UTF8.self)
   }
+
+  struct Result {
+    var code: Int32
+    var output: String
+    var errors: String
+  }
+
+  /// As ``run(_:_:)`` of the program under test, with how it ended.
+  static func journeyd(_ arguments: String..., input: URL? = nil) throws -> Result {
+    let process = Process()
+    process.executableURL = DaemonProcess.binary
+    process.arguments = arguments
+    process.environment = [:]
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardInput = try input.map { try FileHandle(forReadingFrom: $0) } ?? .nullDevice
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let told = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return Result(code: process.terminationStatus, output: told, errors: words)
+  }
 }

@@ -40,12 +40,13 @@ struct Stage {
 
   /// Writes a configuration: what every test needs, and the rules given. Each daemon has a folder of its own.
   func configuration(
-    _ rules: String, daemon: String = "a", processing: String = "", kafka: String = ""
+    _ rules: String, daemon: String = "a", processing: String = "", kafka: String = "",
+    group: String? = nil
   ) throws -> URL {
     let own = folder.appending(path: daemon)
     try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
     let common = """
-      kafka: {bootstrap.servers: \(broker.bootstrapServers), group.id: \(name), \(kafka)}
+      kafka: {bootstrap.servers: \(broker.bootstrapServers), group.id: \(group ?? name), \(kafka)}
       state: {directory: \(own.path)/state}
       log: {stats_interval: 1s}
       processing: {\(processing)}

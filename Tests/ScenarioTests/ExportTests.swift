@@ -71,3 +71,112 @@ private struct Moved {
     }
   }
 }
+
+/// What is wrong with a file is told with its line, and never stops the process.
+@Suite struct ExportFileTests {
+  /// The lines of a state with several households.
+  private func exported() throws -> (lines: [String], plan: Plan) {
+    let path = try #require(try Shared.paths().first { $0.contains("identity") })
+    let file = try Shared.file(path)
+    let plan = try #require(file.plan)
+    let runner = ScenarioRunner(plan: plan)
+    let store = MemoryStore()
+    runner.replacing = { engine in
+      do { try store.apply(engine.takeChangedRows()) } catch { Issue.record("\(error)") }
+      return engine
+    }
+    for scenario in file.scenarios.prefix(1) {
+      let engine = runner.engine(for: scenario, on: plan)
+      engine.collects.insert(.rows)
+      _ = try runner.observe(scenario, engine)
+    }
+    return (try Moved(store, plan, to: plan).lines, plan)
+  }
+
+  /// The failure that reading these lines ends with; nil: all is well.
+  private func problem(_ lines: [String], _ plan: Plan) -> Failure? {
+    let reading = StateReading(plan, file: "a.ndjson", carriesOffsets: false)
+    do throws(Failure) {
+      for line in lines {
+        _ = try Array(line.utf8).withUnsafeBufferPointer { (bytes) throws(Failure) in
+          try reading.take(bytes)
+        }
+      }
+      _ = try reading.finish()
+      return nil
+    } catch { return error }
+  }
+
+  @Test func `a whole file is read`() throws {
+    let (lines, plan) = try exported()
+    #expect(lines.count > 4)
+    #expect(problem(lines, plan) == nil)
+  }
+
+  @Test func `each fault is told with its file, its line and what is wrong`() throws {
+    let (lines, plan) = try exported()
+    func told(_ change: (inout [String]) -> Void) throws -> String {
+      var changed = lines
+      change(&changed)
+      let failure = try #require(problem(changed, plan))
+      #expect(failure.code == .configurationInvalid)
+      #expect(!failure.cure.isEmpty)
+      return failure.message
+    }
+    let last = lines.count
+    let customer = try #require(lines.firstIndex { $0.hasPrefix(#"{"customer":"#) })
+    #expect(try told { $0[0] = "{" } == "a.ndjson:1: it is not JSON")
+    #expect(try told { $0.removeFirst() } == "a.ndjson:1: it is not the export of a state")
+    #expect(
+      try told { $0[0] = $0[0].replacing(#""format":1"#, with: #""format":2"#) }
+        == "a.ndjson:1: it is of a newer version of journeyd, \(journeydVersion)")
+    #expect(
+      try told { $0[0] = $0[0].replacing(#""identifiers":[]"#, with: Self.otherTypes) }
+        .hasPrefix("a.ndjson:1: the state knows “fax” as identifier type number 1"))
+    #expect(
+      try told { $0.removeLast() }
+        == "a.ndjson:\(last): it ends too soon, the last line of an export is missing")
+    #expect(
+      try told { $0.remove(at: customer) }
+        == "a.ndjson:\(last - 1): other numbers of lines were written than are here")
+    #expect(
+      try told { $0.insert($0[last - 1], at: 1) }
+        == "a.ndjson:2: other numbers of lines were written than are here")
+    #expect(
+      try told { $0.append("{}") } == "a.ndjson:\(last + 1): there is more behind the last line")
+    #expect(
+      try told { $0[1] = #"{"cat":1}"# } == "a.ndjson:2: it is of no kind that is known")
+    #expect(
+      try told { $0.swapAt(1, customer) }
+        == "a.ndjson:2: “customer” is nobody of a household before")
+    let broken = try told {
+      $0[customer] = $0[customer].replacing(#""touches":[{"time":"#, with: #""touches":[{"tim":"#)
+    }
+    #expect(broken == "a.ndjson:\(customer + 1): touches[0]: “time” is missing")
+  }
+
+  private static let otherTypes =
+    #""identifiers":[{"name":"fax","unique":false,"shared":false,"normalize":"none"}]"#
+
+  @Test func `whatever is changed in a file it is read or refused`() throws {
+    let (lines, plan) = try exported()
+    var random = SplitMix(state: 5)
+    var refused = 0
+    for _ in 0..<3_000 {
+      var changed = lines
+      let at = Int.random(in: changed.indices, using: &random)
+      var bytes = Array(changed[at].utf8)
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        let place = Int.random(in: bytes.indices, using: &random)
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: bytes[place] = UInt8.random(in: 0x20...0x7E, using: &random)
+        case 1: bytes.remove(at: place)
+        default: bytes[place] = bytes[Int.random(in: bytes.indices, using: &random)]
+        }
+      }
+      changed[at] = String(decoding: bytes, as: UTF8.self)
+      if problem(changed, plan) != nil { refused += 1 }
+    }
+    #expect(refused > 1_000)
+  }
+}

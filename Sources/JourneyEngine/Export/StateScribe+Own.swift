@@ -41,7 +41,9 @@ extension Household {
       founding.founder.map { makes(members[$0], second: false) } ?? false
     }
     let kept = members.indices.filter { index in
-      guard let place else { return members[index].split?.alone != nil && makes(members[index], second: true) }
+      guard let place else {
+        return members[index].split?.alone != nil && makes(members[index], second: true)
+      }
       return members[index].customer == place
     }
     var own = Household(number: number)

@@ -55,14 +55,18 @@ extension StateScribe {
       return who.plainStem(index, second: isAlone)
     case .bundle(let name):
       var parts: [UInt32] = []
-      for part in name.parts { parts.append(try part.map { (text) throws(LineProblem) in try find(text[...]) } ?? 0) }
+      for part in name.parts {
+        parts.append(try part.map { (text) throws(LineProblem) in try find(text[...]) } ?? 0)
+      }
       let first = try name.first?.place
       guard (0..<64).contains(name.life), let owner = parts.first(where: { $0 != 0 }) else {
         throw LineProblem("“life” or “of” is not what can be")
       }
       var bundle = who.identifiers[owner].bundles
       while bundle != 0 {
-        if members(bundle) == parts, first.map({ $0 == who.place(who.bundles[bundle].first) }) ?? true {
+        if members(bundle) == parts,
+          first.map({ $0 == who.place(who.bundles[bundle].first) }) ?? true
+        {
           return StemRef(WhoIsWho.bundleBit | bundle << 6 | UInt32(name.life))
         }
         bundle = who.bundles[bundle].next

@@ -79,7 +79,9 @@ package final class StateImport {
     let marker = RuntimeRows.importRow(begun: services.wall())
     try writer.add(marker)
     try writer.commit()
-    for row in old where row.key != marker.key { try writer.add(StateRow(partition: row.partition, key: row.key, value: nil)) }
+    for row in old where row.key != marker.key {
+      try writer.add(StateRow(partition: row.partition, key: row.key, value: nil))
+    }
     while let line = try failing({ () throws(Failure) in try lines.next() }) {
       if let row = try failing({ () throws(Failure) in try reading.take(line) }) {
         try writer.add(row)
@@ -100,11 +102,11 @@ package final class StateImport {
   // MARK: The group
 
   private func waitForLead() throws(Setback) {
-    let begun = SystemClock.monotonic
+    let begun = services.monotonic()
     while lead.standing != .active {
       if stop() != nil { throw .stopped }
       do throws(KafkaError) { try lead.poll() } catch { throw .failed(Cluster.failure(error)) }
-      guard SystemClock.monotonic - begun < Self.joiningLimit else {
+      guard services.monotonic() - begun < Self.joiningLimit else {
         throw .failed(
           refusal(
             "another daemon of it is active", cure: "stop all daemons of the group, and try again"))

@@ -15,7 +15,9 @@ struct Carried {
     var other = plan
     other.processing.shards = shards
     let new = StateScribe(plan: other, names: NameTable(), secret: secret, now: now)
-    func take(_ kind: RowKind, _ write: (StateRow) throws -> [UInt8], _ read: (JSONValue) throws -> StateRow) throws {
+    func take(
+      _ kind: RowKind, _ write: (StateRow) throws -> [UInt8], _ read: (JSONValue) throws -> StateRow
+    ) throws {
       for row in rows where row.key.first == kind.rawValue && row.key != StateRow.secretKey {
         let line = try write(row)
         lines.append(String(decoding: line, as: UTF8.self))

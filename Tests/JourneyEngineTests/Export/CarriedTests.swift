@@ -69,7 +69,7 @@ import Testing
   /// What makes lines hard; all of it must have been carried.
   private static let words: Set = [
     #""together":"#, #""links":"#, #""refused":"unique""#, #""refused":"limit""#,
-    #""refused":"ambiguous""#, #""ambiguous":{"#, #""alone":{"#, #""settled":true"#, 
+    #""refused":"ambiguous""#, #""ambiguous":{"#, #""alone":{"#, #""settled":true"#,
     #""by":"alone "#, #""by":{"of":"#, #"_as_sent":"#, #""erased":"#,
     #""ambiguous":true"#, #""journeys_past":"#, #""issues":"#, #""key":"#, #""counters":"#,
     #""satisfaction":"#, #""consents":"#, #""merges":"#, #""seen":{"#, #"_bytes":"#,
