@@ -76,21 +76,29 @@ private struct Moved {
 @Suite struct ExportFileTests {
   /// The lines of a state with several households.
   private func exported() throws -> (lines: [String], plan: Plan) {
-    let path = try #require(try Shared.paths().first { $0.contains("identity") })
-    let file = try Shared.file(path)
-    let plan = try #require(file.plan)
+    for path in try Shared.paths().filter({ $0.contains("identity") }) {
+      let file = try Shared.file(path)
+      let plan = try #require(file.plan)
+      for scenario in file.scenarios {
+        let lines = try exported(scenario, plan)
+        if lines.count(where: { $0.hasPrefix(#"{"household":"#) }) > 1 { return (lines, plan) }
+      }
+    }
+    Issue.record("no scenario has several households")
+    return ([], Plan())
+  }
+
+  private func exported(_ scenario: Scenario, _ plan: Plan) throws -> [String] {
     let runner = ScenarioRunner(plan: plan)
     let store = MemoryStore()
     runner.replacing = { engine in
       do { try store.apply(engine.takeChangedRows()) } catch { Issue.record("\(error)") }
       return engine
     }
-    for scenario in file.scenarios.prefix(1) {
-      let engine = runner.engine(for: scenario, on: plan)
-      engine.collects.insert(.rows)
-      _ = try runner.observe(scenario, engine)
-    }
-    return (try Moved(store, plan, to: plan).lines, plan)
+    let engine = runner.engine(for: scenario, on: plan)
+    engine.collects.insert(.rows)
+    _ = try runner.observe(scenario, engine)
+    return try Moved(store, plan, to: plan).lines
   }
 
   /// The failure that reading these lines ends with; nil: all is well.
@@ -131,7 +139,7 @@ private struct Moved {
       try told { $0[0] = $0[0].replacing(#""format":1"#, with: #""format":2"#) }
         == "a.ndjson:1: it is of a newer version of journeyd, \(journeydVersion)")
     #expect(
-      try told { $0[0] = $0[0].replacing(#""identifiers":[]"#, with: Self.otherTypes) }
+      try told { $0[0] = $0[0].replacing(#"[{"name":"customer_id""#, with: #"[{"name":"fax""#) }
         .hasPrefix("a.ndjson:1: the state knows “fax” as identifier type number 1"))
     #expect(
       try told { $0.removeLast() }
@@ -155,14 +163,11 @@ private struct Moved {
     #expect(broken == "a.ndjson:\(customer + 1): touches[0]: “time” is missing")
   }
 
-  private static let otherTypes =
-    #""identifiers":[{"name":"fax","unique":false,"shared":false,"normalize":"none"}]"#
-
   @Test func `whatever is changed in a file it is read or refused`() throws {
     let (lines, plan) = try exported()
     var random = SplitMix(state: 5)
     var refused = 0
-    for _ in 0..<3_000 {
+    for _ in 0..<500 {
       var changed = lines
       let at = Int.random(in: changed.indices, using: &random)
       var bytes = Array(changed[at].utf8)
@@ -177,6 +182,6 @@ private struct Moved {
       changed[at] = String(decoding: bytes, as: UTF8.self)
       if problem(changed, plan) != nil { refused += 1 }
     }
-    #expect(refused > 1_000)
+    #expect(refused > 100)
   }
 }
