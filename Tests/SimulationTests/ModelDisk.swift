@@ -106,4 +106,8 @@ final class ModelStore: StateStore {
       try body(StateRow(partition: key.partition, key: key.bytes, value: value))
     }
   }
+
+  func value(_ partition: Int32, _ key: [UInt8]) throws(StoreFailure) -> [UInt8]? {
+    content.rows[ModelDisk.Key(partition: partition, bytes: key)]
+  }
 }
