@@ -16,6 +16,8 @@ final class Broker {
   var nextProducer: Int64 = 1
   var offsets = GroupOffsets()
   let group: Group
+  /// When a transaction was ended last.
+  var endedAt = TimeSpan.zero
   /// The marks of the transactions that took effect, in their order.
   var committedNotes: [String] = []
 

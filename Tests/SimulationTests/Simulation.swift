@@ -84,8 +84,10 @@ final class Simulation {
     }
     // The last deadlines have their time.
     _ = world.run(until: world.now + .seconds(25), { false })
-    let isCopied = machines.allSatisfy { machine in
-      machine.disk.store.map { isCopy($0.content) } ?? false
+    // Nothing is to be on its way to the copies.
+    _ = world.run(until: world.now + .seconds(30)) { world.now - broker.endedAt > .seconds(3) }
+    let flaws = machines.compactMap { machine in
+      (machine.disk.store?.content).flatMap { flaw($0) }.map { "the copy of \(machine.name) \($0)" }
     }
     isOver = true
     for machine in machines { machine.program?.isStopping = true }
@@ -95,21 +97,26 @@ final class Simulation {
     guard hasEnded else { return end("a daemon does not stop") }
     // The broker ends the last transaction.
     _ = world.run(until: world.now + .seconds(1), { false })
-    return isCopied ? nil : "a copy of the state is another one than the topic"
+    return flaws.first
   }
 
-  /// The last committed record of each key is in a copy, and nothing else.
-  private func isCopy(_ copy: ModelDisk.Content) -> Bool {
+  /// What is wrong with a copy: it is to have the last committed record of each key, and nothing else.
+  private func flaw(_ copy: ModelDisk.Content) -> String? {
     var rows: [ModelDisk.Key: [UInt8]] = [:]
     for log in broker.topics[StateTopic.name(of: Traffic.group)] ?? [] {
       // What is behind a transaction that nobody has ended yet cannot be there.
-      guard log.stableEnd == log.end else { return true }
+      guard log.stableEnd == log.end else { return nil }
       for entry in log.visible {
         guard let key = entry.key, key != TransactionMark.key else { continue }
         rows[ModelDisk.Key(partition: log.place.partition, bytes: key)] = entry.value
       }
     }
-    return copy.rows.filter { $0.key.bytes != TransactionMark.key } == rows
+    for key in Set(rows.keys).union(copy.rows.keys) where key.bytes != TransactionMark.key {
+      guard rows[key] != copy.rows[key] else { continue }
+      let words = rows[key] == nil ? "still has" : copy.rows[key] == nil ? "lacks" : "has an old"
+      return "\(words) \(key.partition)/\(key.bytes)"
+    }
+    return nil
   }
 
   private func end(_ reason: String) -> String {

@@ -167,11 +167,13 @@ extension Broker {
   private func end(_ state: TransactionState, commits: Bool) {
     state.stage = .ending(commits: commits)
     state.lastCommits = commits
+    endedAt = world.now
     world.tell("\(state.id) \(commits ? "commits" : "is taken back")")
     if commits,
       let note = offsets.pending[state.producer]?.values.first(where: { !$0.note.isEmpty })
     {
-      committedNotes.append(note.note)
+      // Who writes rows once more leaves the note as it is.
+      if note.note != committedNotes.last { committedNotes.append(note.note) }
     }
     let places = state.places.sorted()
     let producer = state.producer

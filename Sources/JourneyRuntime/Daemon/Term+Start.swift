@@ -21,7 +21,8 @@ extension Term {
   static func begin(
     _ services: Services, as lead: Lead, goesOn: @escaping () throws(Setback) -> Void
   ) throws(Setback) -> Term {
-    let start = TermBeginning(services: services, lead: lead.place, goesOn: goesOn)
+    let start = TermBeginning(
+      services: services, lead: lead.place, member: lead.metadata, goesOn: goesOn)
     return Term(try start.parts(), turn: lead.turn, services: services)
   }
 }
@@ -30,6 +31,7 @@ extension Term {
 struct TermBeginning {
   let services: Services
   let lead: TopicPartition
+  let member: () -> GroupMetadata?
   let goesOn: () throws(Setback) -> Void
   private var plan: Plan { services.plan }
   private var cluster: Cluster { services.cluster }
@@ -48,8 +50,8 @@ struct TermBeginning {
     let committed = try cluster.patiently(goesOn) { () throws(KafkaError) in
       try consumer.committed(places, within: Cluster.answerLimit)
     }
-    let last = TransactionMark(text: note)
-    let rows = try services.keeper.catchUp(last: last, goesOn)
+    let proof = LeadProof(lead: lead, note: note, producer: producerID, member: member)
+    let rows = try services.keeper.catchUp(as: proof, goesOn)
     // Who was stopped for a while may have asked before, and read after, what another has committed since.
     guard try self.note(consumer) == note else {
       throw .leadLost("another daemon has committed since this one began")
@@ -72,7 +74,8 @@ struct TermBeginning {
     return TermParts(
       commits: Commits(committer, services.keeper, daemon: services.wakeup),
       helper: try helper(),
-      mark: TransactionMark(number: last?.number ?? 0, producer: producerID), input: input,
+      mark: TransactionMark(
+        number: TransactionMark(text: note)?.number ?? 0, producer: producerID), input: input,
       inputs: inputs, engine: engine,
       clock: DaemonClock(now: kept.clock), outboxes: (outbox(committer), outbox(committer)),
       kept: kept)

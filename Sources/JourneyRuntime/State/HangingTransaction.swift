@@ -2,60 +2,83 @@ internal import JourneyModel
 internal import KafkaClient
 internal import Supervision
 
+/// What shows the brokers that a transaction is the lead's own.
+struct LeadProof {
+  let lead: TopicPartition
+  /// Of the last transaction that took effect, as it is kept with the lead's offset; empty where there was none.
+  let note: String
+  /// The id of this daemon's own transactions.
+  let producer: String
+  /// Nil where this daemon has no seat.
+  let member: () -> GroupMetadata?
+}
+
 /// A transaction in the state topic that has neither been committed nor taken back, though its producer is gone.
 ///
 /// A broker that is killed while it ends a transaction can forget single partitions of it; then nobody who reads
 /// committed records would ever get past it there. The mark at its beginning tells whose it is, and whether it took
-/// effect; a producer of the same id then writes the end that is missing.
+/// effect; a producer of the same id then writes the end that is missing. That can fail half way, and be taken
+/// back as a whole; so what took effect is written once more before, by a producer of another id.
 struct HangingTransaction {
   let cluster: Cluster
   let monotonic: () -> TimeSpan
+  let proof: LeadProof
 
   /// Longer than any living producer may have a transaction open.
   static let patience = TimeSpan.seconds(15)
   private static let limit = TimeSpan.seconds(10)
 
+  /// What one partition has of it.
+  private struct Part {
+    var place: TopicPartition
+    var mark: TransactionMark
+    /// By key, the last of each.
+    var rows: [[UInt8]: [UInt8]?] = [:]
+  }
+
   /// Ends what holds these partitions, each from the offset at which it begins. Where it cannot be told what does, it is left as it is.
   func end(
-    _ held: [TopicPartition: Offset], last: TransactionMark?,
-    _ goesOn: () throws(Setback) -> Void
+    _ held: [TopicPartition: Offset], _ goesOn: () throws(Setback) -> Void
   ) throws(Setback) {
-    let marks = try marks(held, goesOn)
-    for producer in Set(marks.map(\.mark.producer)).sorted() {
-      let own = marks.filter { $0.mark.producer == producer }
+    let last = TransactionMark(text: proof.note)
+    let parts = try parts(held, goesOn)
+    let effective = parts.filter { $0.mark.tookEffect(last: last) }
+    if !effective.isEmpty {
+      try attempt(goesOn) { () throws(TransactionError) in try copy(effective) }
+    }
+    for producer in Set(parts.map(\.mark.producer)).sorted() {
+      let own = parts.filter { $0.mark.producer == producer }
       for tookEffect in [true, false] {
         let part = own.filter { $0.mark.tookEffect(last: last) == tookEffect }
         guard !part.isEmpty else { continue }
-        try cluster.patiently(goesOn) { () throws(KafkaError) -> Result<Void, Setback> in
-          do throws(TransactionError) {
-            return .success(try end(part, of: producer, commits: tookEffect))
-          } catch {
-            let cause = error.underlying
-            if cause.isUnreachable || cause.isRetriable || cause.isRefusal { throw cause }
-            // Somebody else may be about the same.
-            return .failure(.beginAgain(error.description))
-          }
-        }.get()
+        try attempt(goesOn) { () throws(TransactionError) in
+          try end(part, of: producer, commits: tookEffect)
+        }
       }
     }
   }
 
+  /// Repeats it where no broker answers.
+  private func attempt(
+    _ goesOn: () throws(Setback) -> Void, _ body: () throws(TransactionError) -> Void
+  ) throws(Setback) {
+    try cluster.patiently(goesOn) { () throws(KafkaError) -> Result<Void, Setback> in
+      do throws(TransactionError) { return .success(try body()) } catch {
+        let cause = error.underlying
+        if cause.isUnreachable || cause.isRetriable || cause.isRefusal { throw cause }
+        // Somebody else may be about the same.
+        return .failure(.beginAgain(error.description))
+      }
+    }.get()
+  }
+
   /// Writes the mark once more, so that the partitions belong to the transaction that is then ended.
   private func end(
-    _ marks: [(place: TopicPartition, mark: TransactionMark)], of id: String, commits: Bool
+    _ parts: [Part], of id: String, commits: Bool
   ) throws(TransactionError) {
-    guard let topic = marks.first?.place.topic else { return }
-    let producer: any KafkaTransactions
-    do throws(KafkaError) {
-      producer = try cluster.kafka.transactions(id: id, topics: [topic])
-    } catch { throw .fatal(error) }
-    try producer.initialize(within: Self.limit)
+    let (producer, topic) = try producer(id, for: parts)
     let batch = OutgoingBatch()
-    for (place, mark) in marks {
-      guard let number = producer.topic(topic) else { continue }
-      batch.append(
-        to: number, partition: place.partition, key: TransactionMark.key, value: mark.row)
-    }
+    for part in parts { add(part.mark, to: part.place, topic, batch) }
     try producer.begin()
     try producer.send(batch, within: Self.limit)
     // An aborted record must have been written before the abort, or nothing is ended in its partition.
@@ -67,39 +90,119 @@ struct HangingTransaction {
     }
   }
 
-  /// The mark at the head of what holds each partition.
-  private func marks(
-    _ held: [TopicPartition: Offset],
-    _ goesOn: () throws(Setback) -> Void
-  ) throws(Setback) -> [(place: TopicPartition, mark: TransactionMark)] {
-    let consumer = try cluster.patiently(goesOn) { () throws(KafkaError) in
+  /// Writes rows that took effect once more; only as the group's lead, so that they are the newest ones.
+  private func copy(_ parts: [Part]) throws(TransactionError) {
+    guard let member = proof.member() else {
+      throw .fenced(KafkaError(code: 25, during: "proving the membership"))
+    }
+    let id = proof.producer + "-copy"
+    let (producer, topic) = try producer(id, for: parts)
+    let batch = OutgoingBatch()
+    for part in parts {
+      add(TransactionMark(number: part.mark.number, producer: id), to: part.place, topic, batch)
+      for (key, value) in part.rows {
+        key.withUnsafeBytes { key in
+          guard let value else {
+            batch.append(to: topic, partition: part.place.partition, key: key, value: nil)
+            return
+          }
+          value.withUnsafeBytes {
+            batch.append(to: topic, partition: part.place.partition, key: key, value: $0)
+          }
+        }
+      }
+    }
+    try producer.begin()
+    try producer.send(batch, within: Self.limit)
+    try producer.sendOffsets(
+      [proof.lead: Offset(0)], note: (place: proof.lead, text: proof.note), as: member,
+      within: Self.limit)
+    try producer.commit(within: Self.limit)
+  }
+
+  private func add(
+    _ mark: TransactionMark, to place: TopicPartition, _ topic: OutputTopic, _ batch: OutgoingBatch
+  ) {
+    batch.append(
+      to: topic, partition: place.partition, key: TransactionMark.key, value: mark.row)
+  }
+
+  private func producer(
+    _ id: String, for parts: [Part]
+  ) throws(TransactionError) -> (any KafkaTransactions, OutputTopic) {
+    let topic = parts[0].place.topic
+    let producer: any KafkaTransactions
+    do throws(KafkaError) {
+      producer = try cluster.kafka.transactions(id: id, topics: [topic])
+    } catch { throw .fatal(error) }
+    try producer.initialize(within: Self.limit)
+    guard let number = producer.topic(topic) else {
+      preconditionFailure("a producer knows its topics")
+    }
+    return (producer, number)
+  }
+}
+
+// MARK: Reading
+
+extension HangingTransaction {
+  /// What holds each partition, from where it begins to the mark of another one or to the end.
+  private func parts(
+    _ held: [TopicPartition: Offset], _ goesOn: () throws(Setback) -> Void
+  ) throws(Setback) -> [Part] {
+    let (consumer, ends) = try cluster.patiently(goesOn) {
+      () throws(KafkaError) -> (any KafkaReader, [TopicPartition: Offset]) in
       let consumer = try cluster.kafka.reader(uncommitted: true, kilobytesAhead: nil)
       _ = try consumer.topics(within: Self.limit)
-      try consumer.add(held.map { (place: $0.key, from: .offset($0.value)) })
-      return consumer
+      try consumer.add(held.sorted { $0.key < $1.key }.map { ($0.key, .offset($0.value)) })
+      return (consumer, try cluster.admin.ends(of: Array(held.keys), within: Self.limit))
     }
-    var found: [(place: TopicPartition, mark: TransactionMark)] = []
+    var found: [TopicPartition: Part] = [:]
     var waiting = Set(held.keys)
     let begun = monotonic()
     while !waiting.isEmpty, monotonic() - begun < Self.limit {
       for reader in consumer.partitions where waiting.contains(reader.place) {
-        switch reader.head() {
-        case .record:
-          let mark = reader.withRecord { record -> TransactionMark? in
-            guard record.key.map({ $0.elementsEqual(TransactionMark.key) }) ?? false else {
-              return nil
-            }
-            return record.value.flatMap { TransactionMark(row: Array($0)) }
-          }
-          if let mark = mark ?? nil { found.append((reader.place, mark)) }
+        if read(reader, until: ends[reader.place], &found[reader.place]) {
           waiting.remove(reader.place)
-        case .end, .failed: waiting.remove(reader.place)
-        case .nothing: break
         }
       }
       try goesOn()
       if !waiting.isEmpty { cluster.kafka.waiter.wait(upTo: TimeSpan(50)) }
     }
-    return found
+    // What was not read to its end is left for the next time.
+    return found.values.filter { !waiting.contains($0.place) }.sorted { $0.place < $1.place }
+  }
+
+  /// Takes what is at hand; true where that was all.
+  private func read(
+    _ reader: any KafkaPartition, until end: Offset?, _ part: inout Part?
+  ) -> Bool {
+    while true {
+      switch reader.head() {
+      case .record:
+        let goesOn = reader.withRecord { take($0, of: reader.place, &part) } ?? false
+        guard goesOn else { return true }
+        reader.advance()
+        if let end, let position = reader.position, position >= end { return true }
+      case .nothing: return false
+      case .end, .failed: return true
+      }
+    }
+  }
+
+  /// False where the record belongs to another transaction, or to none that can be told.
+  private func take(
+    _ record: borrowing Record, of place: TopicPartition, _ part: inout Part?
+  ) -> Bool {
+    guard let key = record.key.map({ Array($0) }) else { return part != nil }
+    let value = record.value.map { Array($0) }
+    if key == TransactionMark.key {
+      guard let mark = value.flatMap({ TransactionMark(row: $0) }) else { return false }
+      if let known = part?.mark { return known == mark }
+      part = Part(place: place, mark: mark)
+    } else {
+      part?.rows[key] = .some(value)
+    }
+    return part != nil
   }
 }

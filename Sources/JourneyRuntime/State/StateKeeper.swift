@@ -58,9 +58,9 @@ final class StateKeeper {
 
   /// Reads up to the true end, that of open transactions too; the copy is whole afterwards.
   ///
-  /// - Parameter last: of the last transaction that took effect.
+  /// - Parameter proof: for what is to be ended or written before it is.
   func catchUp(
-    last: TransactionMark?, _ goesOn: () throws(Setback) -> Void
+    as proof: LeadProof, _ goesOn: () throws(Setback) -> Void
   ) throws(Setback) -> [StateRow] {
     guard let topic else { return try rows() }
     let begun = monotonic()
@@ -77,7 +77,7 @@ final class StateKeeper {
       if tail.rowsRead > rowsRead { (rowsRead, movedAt) = (tail.rowsRead, monotonic()) }
       if monotonic() - movedAt >= HangingTransaction.patience {
         movedAt = monotonic()
-        try end(tail, before: ends, last: last, goesOn)
+        try end(tail, before: ends, as: proof, goesOn)
       }
       if tail.isTorn {
         try rebuild("rows that it needs are no longer in the topic")
@@ -106,7 +106,7 @@ final class StateKeeper {
 
   /// Ends a transaction whose producer is gone and which the broker does not end, then has all begun again.
   private func end(
-    _ tail: StateTail, before ends: [TopicPartition: Offset], last: TransactionMark?,
+    _ tail: StateTail, before ends: [TopicPartition: Offset], as proof: LeadProof,
     _ goesOn: () throws(Setback) -> Void
   ) throws(Setback) {
     let held = try cluster.patiently(goesOn) { () throws(KafkaError) in
@@ -117,8 +117,8 @@ final class StateKeeper {
       .transactionStuck(
         topic: first.topic, partition: Int(first.partition), span: HangingTransaction.patience))
     self.tail = nil
-    let hanging = HangingTransaction(cluster: cluster, monotonic: monotonic)
-    try hanging.end(held, last: last, goesOn)
+    let hanging = HangingTransaction(cluster: cluster, monotonic: monotonic, proof: proof)
+    try hanging.end(held, goesOn)
     throw .beginAgain("a transaction that its producer has left open was ended")
   }
 
