@@ -136,6 +136,7 @@ extension Decider {
   /// When an occasion is answered, so are the older ones of its rule and instance.
   mutating func answerOlder(_ key: OccasionKey, isForGood: Bool) {
     guard let number = plan.ruleIndex(key.rule) else { return }
+    let presentation = Presentation(look: look, who: who, ref: ref)
     for occasion in look.occasions(of: number) ?? []
     where occasion.key.instance == key.instance && occasion.key.moment <= key.moment {
       let isSame = occasion.key == key
@@ -144,7 +145,7 @@ extension Decider {
       customer.pointee.answered.append(
         AnsweredOccasion(
           rule: key.rule, instance: key.instance, moment: occasion.key.moment,
-          stem: Presentation(look: look, who: who, ref: ref).stem(of: occasion),
+          stem: presentation.stem(of: occasion), origin: presentation.origin(of: occasion),
           isForGood: isSame && isForGood))
     }
   }

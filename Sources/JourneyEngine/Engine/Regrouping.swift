@@ -66,9 +66,7 @@ struct Regrouping {
       place(ref).customer.pastJourneys.append(instance)
     }
     for var answer in former.answered {
-      guard
-        let (stem, ref) = place(answer.stem, FactOrigin(time: answer.moment, source: .any, id: []))
-      else { continue }
+      guard let (stem, ref) = place(answer.stem, answer.origin) else { continue }
       answer.stem = stem
       place(ref).customer.answered.append(answer)
     }

@@ -174,7 +174,8 @@ extension IssueMark: Described {
 extension AnsweredOccasion: Described {
   static var blank: AnsweredOccasion {
     AnsweredOccasion(
-      rule: .any, instance: nil, moment: Moment(0), stem: StemRef(0), isForGood: false)
+      rule: .any, instance: nil, moment: Moment(0), stem: StemRef(0), origin: .blank,
+      isForGood: false)
   }
 
   mutating func describe<F: StateFields>(_ fields: inout F) throws(LineProblem) {
@@ -182,6 +183,7 @@ extension AnsweredOccasion: Described {
     try fields.instance(&instance)
     try fields.moment("completed", &moment)
     try fields.flag("for_good", &isForGood)
+    try origin.describe(&fields)
     try fields.stem("by", &stem)
   }
 }

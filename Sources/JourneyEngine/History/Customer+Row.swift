@@ -53,6 +53,7 @@ extension Customer {
       row.instance(answer.instance)
       row.moment(answer.moment)
       row.unsigned(UInt64(answer.stem.rawValue))
+      row.origin(answer.origin)
       row.byte(answer.isForGood ? 1 : 0)
     }
     row.count(pastJourneys.count)
@@ -139,7 +140,7 @@ extension Customer {
       answered.append(
         AnsweredOccasion(
           rule: try row.name(), instance: try row.instance(), moment: try row.moment(),
-          stem: try row.stem(),
+          stem: try row.stem(), origin: try row.origin(),
           isForGood: try row.byte() == 1))
     }
     for _ in 0..<(try row.count()) { pastJourneys.append(try JourneyInstance(&row)) }

@@ -65,6 +65,8 @@ struct AnsweredOccasion {
   var instance: JourneyID?
   var moment: Moment
   var stem: StemRef
+  /// Where what completed it stands in the order of interactions: it may lie long before the moment.
+  var origin: FactOrigin
   /// Refused by `again_after`, so that it is not tried otherwise either.
   var isForGood: Bool
 }

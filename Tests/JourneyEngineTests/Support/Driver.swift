@@ -46,6 +46,12 @@ final class Driver {
     return engine.effects
   }
 
+  /// Keeps the rows that changed, as a commit does.
+  func commit() {
+    _ = engine.takeChanged()
+    for row in engine.takeChangedRows() { rows[row.key] = row.value == nil ? nil : row }
+  }
+
   /// Goes on with a new engine that knows only what the rows say.
   func restart() throws {
     try restart { $0 }
@@ -53,7 +59,7 @@ final class Driver {
 
   /// Goes on with a new engine that knows only what is made of the rows.
   func restart(_ carry: ([StateRow]) throws -> [StateRow]) throws {
-    for row in engine.takeChangedRows() { rows[row.key] = row.value == nil ? nil : row }
+    commit()
     let kept = try carry(rows.values.sorted { $0.key.lexicographicallyPrecedes($1.key) })
     rows = [:]
     for row in kept { rows[row.key] = row }
