@@ -47,5 +47,9 @@ package enum Limits {
   package static let catchingUpLag = 1_000
   /// How often topics and partitions that have appeared are looked for.
   package static let refreshInterval = TimeSpan.seconds(5)
+  /// How long a transaction in the input may stay open, and how long one moment may last while records are left,
+  /// before that is told.
+  package static let transactionPatience = TimeSpan.seconds(30)
+  package static let clockPatience = TimeSpan.seconds(60)
   package static let catchingUpCommitInterval = TimeSpan.seconds(1)
 }

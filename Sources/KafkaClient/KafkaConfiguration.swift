@@ -28,6 +28,8 @@ package struct KafkaConfiguration: Sendable {
   package private(set) var properties: [Property]
   /// How often clients that are polled report statistics; zero: never.
   package var statisticsInterval: TimeSpan
+  /// How long the broker lets a transaction be open; a dead daemon's must not hold readers for long.
+  package var transactionTimeout = TimeSpan.seconds(10)
 
   package init(_ plan: KafkaPlan, statisticsInterval: TimeSpan = .zero) {
     groupID = plan.groupID
@@ -174,7 +176,7 @@ extension KafkaConfiguration {
       return [
         statistics, Property(name: "delivery.report.only.error", value: "true"),
         Property(name: "transactional.id", value: id),
-        Property(name: "transaction.timeout.ms", value: "10000"),
+        Property(name: "transaction.timeout.ms", value: "\(transactionTimeout.milliseconds)"),
         Property(name: "enable.idempotence", value: "true"),
       ]
     case .plain:

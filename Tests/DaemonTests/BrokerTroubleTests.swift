@@ -32,6 +32,42 @@ extension DaemonSuites.Kafka43 {
     try stage.expectReplay(of: traffic, configuration, before: end)
   }
 
+  @Test
+  func `what others write in transactions counts once they commit, and one left open is told`()
+    throws
+  {
+    let stage = try Stage(partitions: 2)
+    defer { stage.removeFolder() }
+    let daemon = try DaemonProcess(try stage.configuration(stage.visits()), name: "foreign")
+    #expect(stage.isSo { !daemon.events("partitions_added").isEmpty })
+    var settings = stage.client
+    settings.transactionTimeout = .seconds(120)
+    var foreign = try TransactionalProducer(
+      settings, id: stage.name + "-foreign", topics: [stage.input])
+    try foreign.initialize(within: .seconds(40))
+    try foreign.begin()
+    try foreign.send(stage.greeted("aborted", in: 0, foreign.topic(stage.input)))
+    try foreign.flush(within: .seconds(20))
+    try foreign.abort(within: .seconds(20))
+    try foreign.begin()
+    try foreign.send(stage.greeted("open", in: 1, foreign.topic(stage.input)))
+    try foreign.flush(within: .seconds(20))
+    var own = try PlainProducer(stage.client, topics: [stage.input])
+    for (customer, partition) in [("free", Int32(0)), ("behind", 1)] {
+      try own.send(stage.greeted(customer, in: partition, own.topic(stage.input)))
+    }
+    try own.flush(within: .seconds(20))
+    #expect(stage.isSo { !daemon.events("transaction_stuck").isEmpty })
+    let words = try #require(daemon.events("transaction_stuck").first)
+    #expect(words.contains("topic=\(stage.input) partition=1"))
+    #expect(try stage.greetings() == ["free"])
+    try foreign.commit(within: .seconds(20))
+    #expect(try stage.isSo { () throws in try stage.greetings().count == 3 })
+    #expect(daemon.stop() == 0)
+    #expect(try stage.greetings() == ["behind", "free", "open"])
+    #expect(try stage.read(stage.rejected).isEmpty)
+  }
+
   @Test func `a stop while no broker answers takes seconds`() throws {
     let stage = try Stage(partitions: 2)
     defer { stage.removeFolder() }
@@ -57,6 +93,28 @@ extension DaemonSuites.Kafka43 {
 }
 
 extension Stage {
+  /// Two visits of one customer, which earn a greeting.
+  fileprivate func greeted(
+    _ customer: String, in partition: Int32, _ topic: OutputTopic?
+  ) -> OutgoingBatch {
+    let batch = OutgoingBatch()
+    guard let topic else { return batch }
+    for number in 0..<2 {
+      let record = visit(
+        customer, number, at: SystemClock.now.milliseconds - 60_000 + Int64(number))
+      batch.append(to: topic, partition: partition, key: record.key, value: record.value)
+    }
+    return batch
+  }
+
+  /// The customers greeted so far.
+  fileprivate func greetings() throws -> [String] {
+    try read(suggestions).filter { $0.value?.contains("\"suggestion\":\"greet\"") == true }
+      .compactMap { read in
+        ["aborted", "open", "free", "behind"].first { read.value?.contains("\"\($0)\"") == true }
+      }.sorted()
+  }
+
   /// Waits until so many interactions more have been committed.
   fileprivate func expectProgress(_ interactions: Int64) throws {
     let before = try committed()

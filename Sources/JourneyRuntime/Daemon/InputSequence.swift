@@ -145,6 +145,14 @@ final class InputSequence {
     }
   }
 
+  /// Where the readable part of a partition ends, while more is in it that an open transaction hides.
+  func hiddenFrom(_ lane: Lane) -> Offset? {
+    guard lane.head == .end, let position = lane.queue.position,
+      let end = consumer.lastKnownEnd(of: lane.place), end > position
+    else { return nil }
+    return position
+  }
+
   /// There is a backlog: commits may be larger and rarer.
   var isCatchingUp: Bool { lag >= Limits.catchingUpLag }
 

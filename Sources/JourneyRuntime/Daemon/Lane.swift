@@ -34,6 +34,8 @@ final class Lane {
   var endedAt: TimeSpan?
   /// Something of this partition has come since it is read.
   var hasHeard = false
+  /// Where reading has come to while an open transaction hides what follows.
+  var hidden = Standstill<Offset>()
 
   init(
     _ number: Int, _ queue: any KafkaPartition, source: Int, holdsClock: Bool, committed: Offset?,

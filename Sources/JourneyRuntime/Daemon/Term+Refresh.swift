@@ -9,6 +9,7 @@ extension Term {
   func refresh(at monotonic: TimeSpan) throws(Setback) {
     guard monotonic - refreshedAt >= Limits.refreshInterval else { return }
     refreshedAt = monotonic
+    tellHindrances(at: monotonic)
     do throws(KafkaError) {
       let topics = try services.cluster.admin.topics(within: .seconds(2))
       let found = inputs.partitions(topics)

@@ -30,6 +30,8 @@ final class Term {
   let services: Services
   /// When topics were last looked for, on the monotonic clock.
   var refreshedAt: TimeSpan
+  /// The clock while some partition holds it.
+  var heldClock = Standstill<Moment>()
   private let plan: Plan
   /// What of the engine's counters is in the numbers already.
   private var counted = Engine.Counts()
