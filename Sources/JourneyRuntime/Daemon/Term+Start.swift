@@ -50,8 +50,7 @@ struct TermBeginning {
     let committed = try cluster.patiently(goesOn) { () throws(KafkaError) in
       try consumer.committed(places, within: Cluster.answerLimit)
     }
-    let proof = LeadProof(lead: lead, note: note, producer: producerID, member: member)
-    let rows = try services.keeper.catchUp(as: proof, goesOn)
+    let rows = try services.keeper.catchUp(as: proof(note), goesOn)
     // Who was stopped for a while may have asked before, and read after, what another has committed since.
     guard try self.note(consumer) == note else {
       throw .leadLost("another daemon has committed since this one began")
@@ -82,10 +81,14 @@ struct TermBeginning {
   }
 
   /// What the last transaction of the group has left beside the lead's offset; waits for one that is open.
-  private func note(_ consumer: any KafkaReader) throws(Setback) -> String {
+  func note(_ consumer: any KafkaReader) throws(Setback) -> String {
     try cluster.patiently(goesOn) { () throws(KafkaError) in
       try consumer.committedNote(of: lead, within: Cluster.answerLimit)
     }
+  }
+
+  func proof(_ note: String) -> LeadProof {
+    LeadProof(lead: lead, note: note, producer: producerID, member: member)
   }
 
   private func facts(_ rows: [StateRow]) throws(Setback) -> RuntimeRows {

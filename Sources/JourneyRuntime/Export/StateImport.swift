@@ -62,7 +62,9 @@ package final class StateImport {
   ) throws(Setback) -> StateExport.Summary {
     try waitForLead()
     let turn = lead.turn
-    let beginning = TermBeginning(services: services, lead: lead.place) { () throws(Setback) in
+    let beginning = TermBeginning(
+      services: services, lead: lead.place, member: lead.metadata
+    ) { () throws(Setback) in
       try self.goesOn(turn)
     }
     let committer = try beginning.committer()
@@ -146,11 +148,8 @@ package final class StateImport {
     if let read = places.sorted().first(where: { (committed[$0] ?? nil) != nil }) {
       throw .failed(refusal("it has read \(read)", cure: Self.otherGroup))
     }
-    let note = try services.cluster.patiently(beginning.goesOn) { () throws(KafkaError) in
-      try consumer.committedNote(of: lead.place, within: Cluster.answerLimit)
-    }
-    let last = TransactionMark(text: note)
-    let rows = try services.keeper.catchUp(last: last, beginning.goesOn)
+    let note = try beginning.note(consumer)
+    let rows = try services.keeper.catchUp(as: beginning.proof(note), beginning.goesOn)
       .filter { $0.key != TransactionMark.key }
     var kept = RuntimeRows()
     do throws(RowDamage) { kept = try RuntimeRows(rows) } catch {
@@ -160,7 +159,7 @@ package final class StateImport {
       throw .failed(
         refusal("its state has \(rows.count) rows already", cure: Self.otherGroup))
     }
-    return (rows, last)
+    return (rows, TransactionMark(text: note))
   }
 
   /// Offsets are those of this cluster's topics, or of none.
