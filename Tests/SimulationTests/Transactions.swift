@@ -172,8 +172,9 @@ extension Broker {
     if commits,
       let note = offsets.pending[state.producer]?.values.first(where: { !$0.note.isEmpty })
     {
-      // Who writes rows once more leaves the note as it is.
-      if note.note != committedNotes.last { committedNotes.append(note.note) }
+      // Who writes rows once more leaves the first line as it is.
+      let mark = String(note.note.prefix { $0 != "\n" })
+      if mark != committedNotes.last { committedNotes.append(mark) }
     }
     let places = state.places.sorted()
     let producer = state.producer

@@ -11,6 +11,17 @@ struct LeadProof {
   let producer: String
   /// Nil where this daemon has no seat.
   let member: () -> GroupMetadata?
+
+  /// Whether the transaction of a mark took effect: as one of a turn, or as the one that wrote rows once more.
+  func tells(_ mark: TransactionMark) -> Bool {
+    let lines = note.split(separator: "\n").map { TransactionMark(text: String($0)) }
+    return mark.tookEffect(last: lines.first ?? nil) || lines.dropFirst().contains(mark)
+  }
+
+  /// The note of the transaction that writes rows once more: everything else stays as it is.
+  func note(adding copy: TransactionMark) -> String {
+    (note.split(separator: "\n").prefix(1) + [Substring(copy.text)]).joined(separator: "\n")
+  }
 }
 
 /// A transaction in the state topic that has neither been committed nor taken back, though its producer is gone.
@@ -22,6 +33,7 @@ struct LeadProof {
 struct HangingTransaction {
   let cluster: Cluster
   let monotonic: () -> TimeSpan
+  let wall: () -> Moment
   let proof: LeadProof
 
   /// Longer than any living producer may have a transaction open.
@@ -40,16 +52,15 @@ struct HangingTransaction {
   func end(
     _ held: [TopicPartition: Offset], _ goesOn: () throws(Setback) -> Void
   ) throws(Setback) {
-    let last = TransactionMark(text: proof.note)
     let parts = try parts(held, goesOn)
-    let effective = parts.filter { $0.mark.tookEffect(last: last) }
+    let effective = parts.filter { proof.tells($0.mark) }
     if !effective.isEmpty {
       try attempt(goesOn) { () throws(TransactionError) in try copy(effective) }
     }
     for producer in Set(parts.map(\.mark.producer)).sorted() {
       let own = parts.filter { $0.mark.producer == producer }
       for tookEffect in [true, false] {
-        let part = own.filter { $0.mark.tookEffect(last: last) == tookEffect }
+        let part = own.filter { proof.tells($0.mark) == tookEffect }
         guard !part.isEmpty else { continue }
         try attempt(goesOn) { () throws(TransactionError) in
           try end(part, of: producer, commits: tookEffect)
@@ -98,8 +109,10 @@ struct HangingTransaction {
     let id = proof.producer + "-copy"
     let (producer, topic) = try producer(id, for: parts)
     let batch = OutgoingBatch()
+    let mark = TransactionMark(number: parts.map(\.mark.number).max() ?? 0, producer: id)
+      .next(at: wall())
     for part in parts {
-      add(TransactionMark(number: part.mark.number, producer: id), to: part.place, topic, batch)
+      add(mark, to: part.place, topic, batch)
       for (key, value) in part.rows {
         key.withUnsafeBytes { key in
           guard let value else {
@@ -115,8 +128,8 @@ struct HangingTransaction {
     try producer.begin()
     try producer.send(batch, within: Self.limit)
     try producer.sendOffsets(
-      [proof.lead: Offset(0)], note: (place: proof.lead, text: proof.note), as: member,
-      within: Self.limit)
+      [proof.lead: Offset(0)], note: (place: proof.lead, text: proof.note(adding: mark)),
+      as: member, within: Self.limit)
     try producer.commit(within: Self.limit)
   }
 

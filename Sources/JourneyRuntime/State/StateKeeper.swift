@@ -117,7 +117,8 @@ final class StateKeeper {
       .transactionStuck(
         topic: first.topic, partition: Int(first.partition), span: HangingTransaction.patience))
     self.tail = nil
-    let hanging = HangingTransaction(cluster: cluster, monotonic: monotonic, proof: proof)
+    let hanging = HangingTransaction(
+      cluster: cluster, monotonic: monotonic, wall: wall, proof: proof)
     try hanging.end(held, goesOn)
     throw .beginAgain("a transaction that its producer has left open was ended")
   }

@@ -19,7 +19,9 @@ struct TransactionMark: Equatable {
   /// As committed with the lead's offset.
   var text: String { "\(number) \(producer)" }
 
+  /// Reads the first line.
   init?(text: String) {
+    let text = text.prefix { $0 != "\n" }
     guard let space = text.firstIndex(of: " "), let number = Int64(text[..<space]) else {
       return nil
     }
