@@ -82,6 +82,7 @@ extension WhoIsWho {
 
   private func remember(_ hash: ErasedHash, _ isAmbiguous: Bool) {
     newestErasure = max(newestErasure, arrival.key.time)
+    oldestErasure = min(oldestErasure, arrival.key.time)
     guard let known = erasures[hash] else {
       erasures[hash] = Erasure(through: own(arrival.key), isAmbiguous: isAmbiguous)
       changedErasures.append(hash)

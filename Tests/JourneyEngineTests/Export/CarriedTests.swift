@@ -33,7 +33,9 @@ import Testing
       let shards = dice.number(1...40)
       try moving.restart { rows in
         let once = try Carried(rows, moving.plan, shards: shards, now: Moment(moment))
-        let again = try Carried(once.rows, moving.plan, shards: 7, now: Moment(moment))
+        var plan = moving.plan
+        plan.processing.shards = shards
+        let again = try Carried(once.rows, plan, shards: 7, now: Moment(moment))
         #expect(again.lines.sorted() == once.lines.sorted())
         for word in CarriedTests.words.subtracting(words)
         where once.lines.contains(where: { $0.contains(word) }) {
@@ -48,9 +50,26 @@ import Testing
       }
     }
 
+    /// Of several customers that one interaction erases each is told by itself, in any order.
+    private static func byCustomer(_ effects: [Effect]) -> [Effect] {
+      effects.enumerated().sorted { a, b in
+        (customer(of: a.element), a.offset) < (customer(of: b.element), b.offset)
+      }.map(\.element)
+    }
+
+    private static func customer(of effect: Effect) -> CustomerID {
+      switch effect {
+      case .made(let made): made.customer.id
+      case .withdrawn(let withdrawn): withdrawn.customer.id
+      case .decided(let decision): decision.customer
+      case .identity(let change): change.customer
+      case .gone(let id): id
+      }
+    }
+
     /// What was made, withdrawn and decided by both; nil where it is the same.
     func difference(at moment: Int64) -> String? {
-      let (a, b) = (still.take(), moving.take())
+      let (a, b) = (Self.byCustomer(still.take()), Self.byCustomer(moving.take()))
       if a != b {
         let at = zip(a, b).enumerated().first { $1.0 != $1.1 }?.offset ?? min(a.count, b.count)
         return "effect \(at): \(a.dropFirst(at).first.map { "\($0)" } ?? "none")\n"

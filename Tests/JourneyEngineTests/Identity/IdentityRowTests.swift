@@ -12,8 +12,8 @@ import Testing
       for row in list { rows[row.key] = row.value == nil ? nil : row }
     }
 
-    func restored(_ visits: Visits) throws -> WhoIsWho {
-      let who = visits.whoIsWho()
+    func restored(_ visits: Visits, keep: TimeSpan = .days(90)) throws -> WhoIsWho {
+      let who = visits.whoIsWho(keep: keep)
       who.collectsRows = true
       for key in rows.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
         if let row = rows[key] { try who.restore(row) }
@@ -90,6 +90,26 @@ import Testing
     store.take(rows)
     #expect(store.rows.keys.allSatisfy { $0.first == RowKind.erasure.rawValue })
     #expect(try store.restored(visits).isErased(visits.visit(1, "email=c10023984@example.org")))
+  }
+
+  @Test func `an erased hash is kept as long as a history, restored or not`() throws {
+    let visits = Visits()
+    for isRestored in [false, true] {
+      var who = visits.whoIsWho(keep: TimeSpan(100))
+      who.collectsRows = true
+      var store = Store()
+      who.erase(visits.visit(10, "email=a"), now: Moment(10))
+      store.take(who.takeChangedRows())
+      if isRestored { who = try store.restored(visits, keep: TimeSpan(100)) }
+      who.erase(visits.visit(60, "email=b"), now: Moment(60))
+      store.take(who.takeChangedRows())
+      #expect(store.rows.count == 2)
+      who.erase(visits.visit(111, "email=c"), now: Moment(111))
+      store.take(who.takeChangedRows())
+      #expect(store.rows.count == 2)
+      #expect(!who.isErased(visits.visit(9, "email=a")))
+      #expect(who.isErased(visits.visit(59, "email=b")))
+    }
   }
 
   @Test func `a damaged row is told, whatever of it is damaged`() throws {
