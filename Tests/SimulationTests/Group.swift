@@ -73,6 +73,8 @@ final class Group {
 
   /// What speaks against offsets that a member sends in a transaction.
   func refusal(member id: String, generation: Int32) -> Broker.Refusal? {
+    // A stranger is let in, as by a real one.
+    if id.isEmpty, generation < 0 { return nil }
     guard members.contains(where: { $0.id == id }) else { return .unknownMember }
     return generation == self.generation ? nil : .illegalGeneration
   }
