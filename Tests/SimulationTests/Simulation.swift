@@ -59,6 +59,11 @@ final class Simulation {
 
   /// Lets it all happen; returns why it did not come to its end.
   func play() -> String? {
+    // What is still to happen holds the world itself.
+    defer {
+      world.end()
+      broker.onForgetting = { _ in }
+    }
     for arrival in arrivals {
       world.after(arrival.at) { [self] in
         broker.write(arrival.value, to: arrival.place, in: arrival.transaction)

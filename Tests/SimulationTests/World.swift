@@ -78,6 +78,9 @@ final class World {
     return true
   }
 
+  /// Nothing is to happen any more.
+  func end() { ahead.removeAll() }
+
   private func removeFirst() {
     let last = ahead.removeLast()
     guard !ahead.isEmpty else { return }
