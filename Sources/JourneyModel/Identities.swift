@@ -49,3 +49,10 @@ package enum Outcome: UInt8, CaseIterable, Sendable {
   /// `sent` and `failed` tell of the sending and are no contact.
   package var isReceipt: Bool { self == .sent || self == .failed }
 }
+
+/// One of the parts that customers are dealt out to: a partition of the state, on one of the engine's workers.
+package struct ShardID: Hashable, Comparable, Sendable {
+  package var rawValue: UInt16
+  package init(_ rawValue: UInt16) { self.rawValue = rawValue }
+  package static func < (a: ShardID, b: ShardID) -> Bool { a.rawValue < b.rawValue }
+}

@@ -112,6 +112,21 @@ package struct Interaction: Sendable {
   /// A receipt changes a suggestion and nothing else.
   package var isReceipt: Bool { feedback?.outcome.isReceipt ?? false }
 
+  /// Becomes the same as another, in its own buffers.
+  package mutating func fill(from other: Interaction) {
+    removeAll()
+    bytes.append(contentsOf: other.bytes)
+    identifiers.append(contentsOf: other.identifiers)
+    attributes.append(contentsOf: other.attributes)
+    traits.append(contentsOf: other.traits)
+    consents.append(contentsOf: other.consents)
+    (source, id, origin, time) = (other.source, other.id, other.origin, other.time)
+    (touchpoint, channel) = (other.touchpoint, other.channel)
+    (satisfaction, feedback, erase) = (other.satisfaction, other.feedback, other.erase)
+    (isContact, leftOut) = (other.isContact, other.leftOut)
+    (traceparent, tracestate) = (other.traceparent, other.tracestate)
+  }
+
   /// Forgets what it holds and keeps its buffers.
   package mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)

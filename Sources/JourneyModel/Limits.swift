@@ -43,6 +43,8 @@ package enum Limits {
   package static let bytesPerCommitMax = 64 << 20
   /// Interactions that are taken before signals and the group are looked at again.
   package static let interactionsPerRoundMax = 1_000
+  /// Interactions that several workers take together.
+  package static let interactionsPerGroupMax = 1_024
   /// Records waiting from which on commits are large and rare.
   package static let catchingUpLag = 1_000
   /// How often topics and partitions that have appeared are looked for.

@@ -5,9 +5,6 @@ extension Plan {
   package var settingsWithoutEffect: [[String]] {
     let standard = Plan()
     var found: [[String]] = []
-    if processing.workers != standard.processing.workers {
-      found.append(["processing", "workers"])
-    }
     if state.cacheBytes != standard.state.cacheBytes { found.append(["state", "cache"]) }
     return found
   }

@@ -15,12 +15,20 @@ private func unpacked(_ name: String) throws -> Data {
   return bytes
 }
 
-@Test func `a grocer's year comes to exactly the suggestions that were worked out by brute force`()
-  throws
-{
+@Test(arguments: [1, 3])
+func `a grocer's year comes to exactly the suggestions that were worked out by brute force`(
+  workers: Int
+) throws {
+  let folder = URL.temporaryDirectory.appending(path: "journeyd-retail-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  try FileManager.default.copyItem(
+    at: data.appending(path: "retail.yaml"), to: folder.appending(path: "retail.yaml"))
+  try Data("processing: {workers: \(workers)}\n".utf8)
+    .write(to: folder.appending(path: "workers.yaml"))
   let result = try Binary.run(
     [
-      "replay", "--config", data.appending(path: "retail.yaml").path, "--until",
+      "replay", "--config", folder.path, "--until",
       "2018-02-15T00:00:00Z",
     ], input: try unpacked("retail-2017.ndjson.gz"))
   #expect(result.code == 0 && result.errors.contains("164539 interactions, 0 duplicates"))

@@ -81,9 +81,7 @@ final class Undisturbed {
       for effect in engine.effects { outbox.add(effect) }
       engine.effects.removeAll()
     }
-    for customer in engine.takeChanged() {
-      outbox.add(engine.picture(of: customer, at: batch.closedAt))
-    }
+    for picture in engine.takeChangedPictures(at: batch.closedAt) { outbox.add(picture) }
     _ = engine.takeChangedRows()
     outbox.batch.forEach { topic, _, key, value in
       written[topic][key.map(Array.init) ?? [], default: []].append(value.map(Array.init))

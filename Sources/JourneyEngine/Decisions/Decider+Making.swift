@@ -101,7 +101,7 @@ extension Decider {
     let candidate = candidates[index]
     let rule = plan.rules[candidate.rule]
     let isControl = isControl(rule)
-    let presentation = Presentation(look: look, who: who, ref: ref)
+    let presentation = Presentation(look: look)
     let id = presentation.suggestionID(rule, candidate.occasion, failed: candidate.failed)
     let stem = presentation.stem(of: candidate.occasion)
     let because = presentation.because(candidate.occasion)
@@ -110,11 +110,11 @@ extension Decider {
         id: id, rule: rule.name, instance: candidate.occasion.key.instance,
         completed: candidate.occasion.key.moment,
         made: now, expires: candidate.expires,
-        touchpoint: plan.names.intern(rule.plan.touchpoint) ?? .any,
+        touchpoint: rule.touchpoint,
         channel: channel, purpose: rule.purpose, stem: stem,
         origin: presentation.origin(of: candidate.occasion), because: because, isControl: isControl,
         withdrawn: nil))
-    made.append((id, stem))
+    made.append(id)
     answerOlder(candidate.occasion.key, isForGood: false)
     candidates[index].madeAs = (channel, id)
     var effect = presentation.made(rule, candidate, channel: channel, id: id, because: because)
@@ -136,7 +136,7 @@ extension Decider {
   /// When an occasion is answered, so are the older ones of its rule and instance.
   mutating func answerOlder(_ key: OccasionKey, isForGood: Bool) {
     guard let number = plan.ruleIndex(key.rule) else { return }
-    let presentation = Presentation(look: look, who: who, ref: ref)
+    let presentation = Presentation(look: look)
     for occasion in look.occasions(of: number) ?? []
     where occasion.key.instance == key.instance && occasion.key.moment <= key.moment {
       let isSame = occasion.key == key

@@ -57,7 +57,7 @@ extension Decider {
   /// A late interaction can give a journey an earlier start, and so another id: what was suggested in it is the same.
   private func followInstances(of number: Int, _ occasions: [Occasion]) {
     let rule = plan.rules[number]
-    let presentation = Presentation(look: look, who: who, ref: ref)
+    let presentation = Presentation(look: look)
     for index in customer.pointee.suggestions.indices
     where customer.pointee.suggestions[index].rule == rule.name {
       let key = customer.pointee.suggestions[index].key

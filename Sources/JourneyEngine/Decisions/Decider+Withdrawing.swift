@@ -124,7 +124,7 @@ extension Decider {
     withdrawn += 1
     effects.append(
       .withdrawn(
-        Presentation(look: look, who: who, ref: ref).withdrawn(
+        Presentation(look: look).withdrawn(
           customer.pointee.suggestions[index], reason)))
   }
 }

@@ -14,8 +14,6 @@ struct Concerned {
 /// Decides for one customer at one moment (spec 3.6): withdraws what may no longer stand, makes what may be made.
 struct Decider {
   let look: Look
-  let who: WhoIsWho
-  let ref: CustomerRef
   let gates: Gates
   let holdout: Bool
   let trigger: Decision.Trigger
@@ -26,7 +24,7 @@ struct Decider {
   let tracestate: String
 
   var effects: [Effect] = []
-  var made: [(SuggestionID, StemRef)] = []
+  var made: [SuggestionID] = []
   var withdrawn = 0
   var refusals: [Refusal] = []
   /// Occasions that came up now and had expired by the clock already.
@@ -52,12 +50,10 @@ struct Decider {
   }
 
   init(
-    look: Look, who: WhoIsWho, ref: CustomerRef, holdout: Bool, trigger: Decision.Trigger,
+    look: Look, holdout: Bool, trigger: Decision.Trigger,
     traceparent: String, tracestate: String, firstLoaded: [NameID: Moment], expiredBy: Moment
   ) {
     self.look = look
-    self.who = who
-    self.ref = ref
     self.holdout = holdout
     self.trigger = trigger
     self.traceparent = traceparent
@@ -65,7 +61,7 @@ struct Decider {
     self.firstLoaded = firstLoaded
     self.expiredBy = expiredBy
     if case .deadline = trigger { isDeadline = true } else { isDeadline = false }
-    gates = Gates(look: look, who: who, ref: ref)
+    gates = Gates(look: look)
   }
 
   /// Runs the decision. `merged`: customers were joined just now, so that of two open ones of a rule one is left over.

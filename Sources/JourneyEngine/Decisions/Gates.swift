@@ -34,18 +34,10 @@ enum Refusal: Hashable {
 /// The gates, asked of one customer at one moment. Each notes when time alone can change its answer.
 struct Gates {
   let look: Look
-  let who: WhoIsWho
-  let ref: CustomerRef
 
   private var plan: CompiledPlan { look.plan }
   private var policy: CompiledPolicy { look.plan.policy }
   private var customer: UnsafeMutablePointer<Customer> { look.customer }
-
-  init(look: Look, who: WhoIsWho, ref: CustomerRef) {
-    self.look = look
-    self.who = who
-    self.ref = ref
-  }
 
   func judged(_ key: OccasionKey, _ rule: CompiledRule, view: Moment) -> Judged {
     var instance: (journey: Int, id: JourneyID)?
@@ -65,7 +57,7 @@ struct Gates {
 
   func hasAddress(_ channel: NameID, _ judged: Judged) -> Bool {
     guard !plan.policyIsOff, let needs = plan.channels[channel] else { return true }
-    return needs.needs.allSatisfy { who.lastSeen($0, of: ref) != nil }
+    return needs.needs.allSatisfy { customer.pointee.face.has($0) }
       && look.holdAll(needs.conditions, judged)
   }
 

@@ -3,14 +3,15 @@ import JourneyModel
 /// How occasions and suggestions are shown to the outside.
 struct Presentation {
   let look: Look
-  let who: WhoIsWho
-  let ref: CustomerRef
 
   private var customer: UnsafeMutablePointer<Customer> { look.customer }
   private var plan: CompiledPlan { look.plan }
   private var names: NameTable { look.plan.names }
 
-  var shown: CustomerShown { CustomerShown(id: look.id, identifiers: who.identifiers(of: ref)) }
+  var shown: CustomerShown {
+    CustomerShown(
+      id: look.id, identifiers: customer.pointee.face.identifiers(named: plan.identifierTypes))
+  }
 
   /// A pure function of the rule, the moment, what completed it and the channels that failed before.
   func suggestionID(_ rule: CompiledRule, _ occasion: Occasion, failed: [NameID]) -> SuggestionID {
@@ -20,7 +21,7 @@ struct Presentation {
       withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
     }
     func add(_ stem: StemRef) {
-      let strongest = who.strongestIdentifier(of: stem)
+      guard let strongest = customer.pointee.face.strongest(of: stem) else { return }
       bytes.append(contentsOf: plan.identifierTypes[Int(strongest.type.rawValue)].utf8)
       separate()
       bytes.append(contentsOf: strongest.value)
@@ -162,7 +163,7 @@ struct Presentation {
   /// Of each identifier type that the channel needs the value seen last.
   private func address(_ channel: NameID) -> [NamedText] {
     (plan.channels[channel]?.needs ?? []).compactMap { type in
-      who.lastSeen(type, of: ref).map {
+      customer.pointee.face.lastSeen(type).map {
         NamedText(plan.identifierTypes[Int(type.rawValue)], String(decoding: $0, as: UTF8.self))
       }
     }
@@ -220,8 +221,10 @@ struct Presentation {
   }
 
   private func causedBy(_ occasion: Occasion) -> NamedText? {
-    guard occasion.lastTouch >= 0 else { return nil }
-    let strongest = who.strongestIdentifier(of: customer.pointee.touches[occasion.lastTouch].stem)
+    guard occasion.lastTouch >= 0,
+      let strongest = customer.pointee.face.strongest(
+        of: customer.pointee.touches[occasion.lastTouch].stem)
+    else { return nil }
     return NamedText(
       plan.identifierTypes[Int(strongest.type.rawValue)],
       String(decoding: strongest.value, as: UTF8.self))

@@ -1,43 +1,64 @@
 import JourneyModel
 
-/// All customers in one slab; a customer is a place in it.
+/// The customers of one worker: places of fixed address, found by the customers' handles.
 final class CustomerTable {
-  @exclusivity(unchecked) private var slab: UnsafeMutablePointer<Customer>
-  @exclusivity(unchecked) private var capacity: Int
+  private static let perBlock = 1024
 
-  init() {
-    capacity = 1024
-    slab = .allocate(capacity: capacity)
-    for index in 0..<capacity { (slab + index).initialize(to: Customer()) }
-  }
+  private var blocks: [UnsafeMutablePointer<Customer>] = []
+  private var free: [UInt32] = []
+  /// By handle: the place plus one; 0: not here.
+  private var places: [UInt32] = []
 
   deinit {
-    slab.deinitialize(count: capacity)
-    slab.deallocate()
+    for block in blocks {
+      block.deinitialize(count: Self.perBlock)
+      block.deallocate()
+    }
   }
 
-  /// The customer of a handle; valid until the next call.
+  func contains(_ ref: CustomerRef) -> Bool {
+    Int(ref.rawValue) < places.count && places[Int(ref.rawValue)] != 0
+  }
+
+  /// The customer of a handle, an empty one where it is new; valid until it is taken out.
   func pointer(_ ref: CustomerRef) -> UnsafeMutablePointer<Customer> {
     let index = Int(ref.rawValue)
-    if index >= capacity { grow(to: index + 1) }
-    return slab + index
+    if index >= places.count { widen(to: index + 1) }
+    if places[index] == 0 { places[index] = makePlace() + 1 }
+    return address(places[index] - 1)
   }
 
-  /// Takes a customer out and leaves an empty place.
+  /// Takes a customer out; nothing is left in its place.
   func take(_ ref: CustomerRef) -> Customer {
     let place = pointer(ref)
     let customer = place.move()
     place.initialize(to: Customer())
+    free.append(places[Int(ref.rawValue)] - 1)
+    places[Int(ref.rawValue)] = 0
     return customer
   }
 
-  private func grow(to needed: Int) {
-    let wider = max(capacity * 2, needed)
-    let fresh = UnsafeMutablePointer<Customer>.allocate(capacity: wider)
-    fresh.moveInitialize(from: slab, count: capacity)
-    for index in capacity..<wider { (fresh + index).initialize(to: Customer()) }
-    slab.deallocate()
-    slab = fresh
-    capacity = wider
+  /// The handles of all customers, in their order.
+  var refs: [CustomerRef] {
+    places.indices.filter { places[$0] != 0 }.map { CustomerRef(UInt32($0)) }
+  }
+
+  private func address(_ place: UInt32) -> UnsafeMutablePointer<Customer> {
+    blocks[Int(place) / Self.perBlock] + Int(place) % Self.perBlock
+  }
+
+  private func makePlace() -> UInt32 {
+    if let place = free.popLast() { return place }
+    let block = UnsafeMutablePointer<Customer>.allocate(capacity: Self.perBlock)
+    for index in 0..<Self.perBlock { (block + index).initialize(to: Customer()) }
+    let first = UInt32(blocks.count * Self.perBlock)
+    blocks.append(block)
+    for place in (first + 1..<first + UInt32(Self.perBlock)).reversed() { free.append(place) }
+    return first
+  }
+
+  private func widen(to needed: Int) {
+    let count = max(1024, needed, places.count * 2)
+    places.append(contentsOf: repeatElement(0, count: count - places.count))
   }
 }

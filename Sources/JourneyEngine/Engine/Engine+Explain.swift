@@ -4,23 +4,28 @@ package import JourneyModel
 extension Engine {
   /// The customer that a suggestion is of now; nil where it is forgotten or was never made.
   package func customer(of suggestion: SuggestionID) -> CustomerRef? {
-    holders[suggestion].map { who.customer(of: $0) }
+    finishGroup()
+    for worker in workers {
+      if let ref = worker.holders[suggestion] { return ref }
+    }
+    return nil
   }
 
   /// All that is known of a customer at a moment of the clock, and where each rule stands.
   ///
   /// The code that decides is asked on a copy of the customer.pointee. Cost: a decision on all rules.
   package func explanation(of ref: CustomerRef, at clock: Moment) -> Explanation {
-    var copy = customers.pointer(ref).pointee.copied()
+    finishGroup()
+    let worker = workers[worker(of: ref)]
+    var copy = worker.customers.pointer(ref).pointee.copied()
     let now = max(clock, copy.newest)
     _ = copy.forget(at: now, plan: compiled)
     return withUnsafeMutablePointer(to: &copy) { pointer in
       let look = Look(compiled, customer: pointer)
-      look.begin(
-        pointer, id: who.id(of: ref), now: now, horizon: clock - plan.time.grace - TimeSpan(1))
+      look.begin(pointer, now: now, horizon: clock - plan.time.grace - TimeSpan(1))
       let decider = Decider(
-        look: look, who: who, ref: ref, holdout: mode.holdout, trigger: .deadline(now),
-        traceparent: "", tracestate: "", firstLoaded: boundsOfRules,
+        look: look, holdout: mode.holdout, trigger: .deadline(now),
+        traceparent: "", tracestate: "", firstLoaded: worker.boundsOfRules,
         expiredBy: expiredBy)
       var explainer = Explainer(
         decider: decider, explanation: Explanation(moment: now, picture: picture(of: ref, at: now)))
@@ -110,15 +115,16 @@ extension Explainer {
     explanation.timeline = customer.pointee.touches.indices.compactMap { index in
       let touch = customer.pointee.touches[index]
       guard touch.isKept(at: now) else { return nil }
-      let strongest = decider.who.strongestIdentifier(of: touch.stem)
+      let strongest = customer.pointee.face.strongest(of: touch.stem)
       return Explanation.Contact(
         origin: origin(touch), touchpoint: names.text(touch.touchpoint),
         channel: names.text(touch.channel),
         satisfaction: touch.satisfaction.isNaN ? nil : touch.satisfaction,
         attributes: attributes(of: touch),
-        identifier: NamedText(
-          plan.identifierTypes[Int(strongest.type.rawValue)],
-          String(decoding: strongest.value, as: UTF8.self)),
+        identifier: strongest.map {
+          NamedText(
+            plan.identifierTypes[Int($0.type.rawValue)], String(decoding: $0.value, as: UTF8.self))
+        } ?? NamedText("", ""),
         journeys: folds.compactMap { fold in
           let place = fold.membership[index]
           return place < 0 ? nil : fold.instances[place].id

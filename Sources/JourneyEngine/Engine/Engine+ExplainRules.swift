@@ -37,7 +37,7 @@ extension Explainer {
   }
 
   var presentation: Presentation {
-    Presentation(look: look, who: decider.who, ref: decider.ref)
+    Presentation(look: look)
   }
 
   private func story(of number: Int) -> Explanation.Rule {
@@ -111,7 +111,7 @@ extension Explainer {
   private func missing(_ channel: NameID, _ judged: Judged) -> [Explanation.Note] {
     guard let needs = plan.channels[channel] else { return [] }
     var notes: [Explanation.Note] = needs.needs.filter {
-      decider.who.lastSeen($0, of: decider.ref) == nil
+      !customer.pointee.face.has($0)
     }.map { .noIdentifier(plan.identifierTypes[Int($0.rawValue)]) }
     let name = names.text(channel)
     let written = plan.plan.catalogue.channels.first { $0.name == name }?.needsConditions ?? []

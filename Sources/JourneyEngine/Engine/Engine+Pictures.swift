@@ -13,10 +13,19 @@ extension Engine {
     -> SuggestionID?
   {
     guard let placement = who.find(interaction), let name = names.lookup(rule) else { return nil }
-    let made = customers.pointer(placement.customer).pointee.suggestions
+    let worker = workers[worker(of: placement.customer)]
+    let made = worker.customers.pointer(placement.customer).pointee.suggestions
       .filter { $0.rule == name && !$0.isControl }
     guard let ordinal else { return made.last?.id }
     return made.indices.contains(ordinal - 1) ? made[ordinal - 1].id : nil
+  }
+
+  /// The pictures of the customers that changed since the last call, each once.
+  package func takeChangedPictures(at now: Moment) -> [CustomerPicture] {
+    finishGroup()
+    return ofEachWorker { worker in
+      worker.takeChanged().map { worker.picture(of: $0, at: now) }
+    }.flatMap { $0 }
   }
 
   /// The pictures of all customers, by id. Cost: all that is kept.
@@ -26,14 +35,54 @@ extension Engine {
 
   /// The customer's whole picture at a moment.
   package func picture(of ref: CustomerRef, at now: Moment) -> CustomerPicture {
+    workers[worker(of: ref)].picture(of: ref, at: now)
+  }
+
+  /// What each worker answers, in their order; asked beside one another.
+  func ofEachWorker<Answer>(_ ask: @escaping (Worker) -> Answer) -> [Answer] {
+    guard let crew, workers.count > 1 else { return workers.map(ask) }
+    let inquiry = Inquiry(workers, ask)
+    crew.run { inquiry.answer($0) }
+    return inquiry.take()
+  }
+}
+
+/// One question to all workers, each answer in a place of its own.
+private final class Inquiry<Answer>: @unchecked Sendable {
+  private let workers: [Worker]
+  private let ask: (Worker) -> Answer
+  private let answers: UnsafeMutablePointer<Answer?>
+
+  init(_ workers: [Worker], _ ask: @escaping (Worker) -> Answer) {
+    self.workers = workers
+    self.ask = ask
+    answers = .allocate(capacity: workers.count)
+    answers.initialize(repeating: nil, count: workers.count)
+  }
+
+  deinit {
+    answers.deinitialize(count: workers.count)
+    answers.deallocate()
+  }
+
+  func answer(_ index: Int) -> CrewStanding {
+    answers[index] = ask(workers[index])
+    return .finished
+  }
+
+  func take() -> [Answer] { workers.indices.compactMap { answers[$0] } }
+}
+
+extension Worker {
+  func picture(of ref: CustomerRef, at now: Moment) -> CustomerPicture {
     let pointer = customers.pointer(ref)
     let look = Look(compiled, customer: pointer)
-    look.begin(pointer, id: who.id(of: ref), now: now, horizon: now)
+    look.begin(pointer, now: now, horizon: now)
     var picture = CustomerPicture(
       customer: look.id, firstSeen: pointer.pointee.firstSeen, lastSeen: pointer.pointee.newest,
       touchpoints: pointer.pointee.contacts)
-    picture.aliases = who.aliases(of: ref)
-    picture.identifiers = who.identifiers(of: ref)
+    picture.aliases = pointer.pointee.face.aliases
+    picture.identifiers = pointer.pointee.face.identifiers(named: compiled.identifierTypes)
     picture.traits = Set(pointer.pointee.traits.map(\.name)).sorted {
       $0.lexicographicallyPrecedes($1)
     }

@@ -6,6 +6,7 @@ extension Engine {
   ///
   /// Together with those of all calls before they are the whole state: ``restore(_:)`` builds the same engine from them.
   package func takeChangedRows() -> [StateRow] {
+    finishGroup()
     var rows: [StateRow] = []
     if !isSecretTaken {
       rows.append(.secret(who.secret))
@@ -20,16 +21,7 @@ extension Engine {
     where rulesTaken.insert(rule).inserted {
       rows.append(.rule(rule, firstLoaded: moment))
     }
-    for ref in changed.union(rowless).sorted(by: { $0.rawValue < $1.rawValue }) {
-      let customer = customers.pointer(ref)
-      guard !customer.pointee.isEmpty else { continue }
-      left.remove(customer.pointee.shownAs)
-      rows.append(row(of: customer.pointee.shownAs, customer.pointee.encode()))
-    }
-    for id in left.sorted() { rows.append(row(of: id, nil)) }
-    changed.removeAll(keepingCapacity: true)
-    rowless.removeAll(keepingCapacity: true)
-    left.removeAll(keepingCapacity: true)
+    for part in ofEachWorker({ $0.takeChangedRows() }) { rows.append(contentsOf: part) }
     return rows
   }
 
@@ -82,6 +74,8 @@ extension Engine {
     namesTaken = nameRows
     who.finishRestoring()
     for row in customerRows { try restoreCustomer(row) }
+    for ref in who.living { watch(ref) }
+    who.takeNewFaces { _ in }
   }
 
   private func restoreCustomer(_ row: StateRow) throws(RowDamage) {
@@ -89,18 +83,15 @@ extension Engine {
     guard let ref = who.lookup(CustomerID(raw)) else {
       throw RowDamage("nobody is known as \(CustomerID(raw))")
     }
+    let shard = who.shard(of: ref)
+    guard row.partition == 1 + Int32(shard.rawValue) else {
+      throw RowDamage("\(CustomerID(raw)) is not on the shard of its household")
+    }
     var customer = try Customer(decoding: row.value ?? [])
     customer.shownAs = CustomerID(raw)
-    for suggestion in customer.suggestions { holders[suggestion.id] = suggestion.stem }
-    if customer.due < .distantFuture { calendar.insert(customer.due, customer.shownAs, ref) }
-    if customer.forgetDue < .distantFuture {
-      calendar.insert(customer.forgetDue, customer.shownAs, ref)
-    }
-    customers.pointer(ref).pointee = customer
-  }
-
-  private func row(of id: CustomerID, _ value: [UInt8]?) -> StateRow {
-    .customer(id, value, shards: plan.processing.shards)
+    customer.id = who.id(of: ref)
+    customer.shard = shard
+    workers[worker(of: shard)].put(customer, as: ref)
   }
 }
 
@@ -132,9 +123,8 @@ extension StateRow {
     return key.bytes
   }
 
-  static func customer(_ id: CustomerID, _ value: [UInt8]?, shards: Int) -> StateRow {
-    let shard = Int32(truncatingIfNeeded: id.rawValue % UInt64(max(1, shards)))
-    return StateRow(partition: 1 + shard, key: customerKey(id), value: value)
+  static func customer(_ id: CustomerID, on shard: ShardID, _ value: [UInt8]?) -> StateRow {
+    StateRow(partition: 1 + Int32(shard.rawValue), key: customerKey(id), value: value)
   }
 }
 

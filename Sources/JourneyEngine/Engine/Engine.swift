@@ -2,8 +2,10 @@ package import JourneyModel
 
 /// The whole of journeyd's thinking: who is who, what they did, where they stand, and what is suggested.
 ///
-/// Pure: no clock, no input or output, no randomness. `run`, `replay`, `test` and `demo` drive the same engine and differ in
-/// what surrounds it. Not for sharing between threads.
+/// Pure: no clock, no input or output, no randomness. `run`, `replay`, `test` and `demo` drive the same engine and
+/// differ in what surrounds it. It is the sequencer: it puts interactions into one order, works out who is who and
+/// tells the workers, which keep the customers of their shards. With one worker everything is done at once; with
+/// more, interactions are taken in groups (see `Engine+Groups.swift`). Not for sharing between threads.
 package final class Engine {
   package struct Mode: Sendable {
     /// Without it scenarios test rules alone (spec part 5).
@@ -22,13 +24,14 @@ package final class Engine {
     package init(rawValue: UInt8) { self.rawValue = rawValue }
     package static let decisions = Collects(rawValue: 1)
     package static let identities = Collects(rawValue: 2)
-    /// Which customers changed, for ``Engine/takeChanged()``.
+    /// Which customers changed, for ``Engine/takeChangedPictures(at:)``.
     package static let changes = Collects(rawValue: 4)
     /// What changed, for ``Engine/takeChangedRows()``.
     package static let rows = Collects(rawValue: 8)
   }
 
   package enum Verdict: Equatable, Sendable {
+    /// Taken; in a group duplicates and unknown suggestions are told by ``Engine/counts`` alone.
     case accepted
     case duplicate
     case rejected(Rejection)
@@ -36,282 +39,266 @@ package final class Engine {
     case unknownSuggestion
   }
 
-  /// Counters since the start, for the stats line.
-  package struct Counts: Sendable {
-    package var late = 0
-    package var evicted = 0
-    package var merges = 0
-    package var divisions = 0
-    package var made = 0
-    package var control = 0
-    package var withdrawn = 0
-    /// Occasions that had expired by the clock when they were to be decided.
-    package var expired = 0
-    package var forgotten = 0
-    package var unknownSuggestions = 0
-    /// By the gate's name, caps together as `pressure`.
-    package var refused: [String: Int] = [:]
-    package init() {}
-  }
-
   package let plan: Plan
   package var collects: Collects {
-    didSet { tellWho() }
+    didSet { tellCollects() }
   }
   /// Where the clock has jumped to: what expires up to then is not suggested any more, whatever the deadline's
   /// own time. The distant past while the clock moves on from deadline to deadline.
   package var expiredBy = Moment.distantPast
-  /// What is to be done, in order; taken by the caller.
-  package var effects: [Effect] = []
-  package internal(set) var counts = Counts()
   /// When each rule was first loaded by the group: the bound of those without `from`.
   package var firstLoaded: [String: Moment] = [:] {
     didSet {
-      boundsOfRules = [:]
+      var bounds: [NameID: Moment] = [:]
       for (rule, moment) in firstLoaded {
-        if let name = names.intern(rule) { boundsOfRules[name] = moment }
+        if let name = names.intern(rule) { bounds[name] = moment }
       }
+      for worker in workers { worker.boundsOfRules = bounds }
     }
   }
-  var boundsOfRules: [NameID: Moment] = [:]
 
   let compiled: CompiledPlan
   let who: WhoIsWho
-  let customers = CustomerTable()
-  let look: Look
   let mode: Mode
-  var calendar = DeadlineCalendar()
-  /// Whose suggestion it is, by the strongest identifier it goes with.
-  var holders: [SuggestionID: StemRef] = [:]
-  var changed: Set<CustomerRef> = []
-  /// Those of which the change was told and the row not yet taken.
-  var rowless: Set<CustomerRef> = []
-  /// Ids under which nothing is known any more since rows were last taken.
-  var left: Set<CustomerID> = []
+  let workers: [Worker]
+  /// Runs the workers beside one another; nil: there is one, and it is asked at once.
+  let crew: (any Crew)?
+  /// What the sequencer itself has to tell; with one worker the worker's as well.
+  let log: EffectLog
+  /// What is for the caller to take.
+  let ready: EffectLog
+  var own = Counts()
+  /// When anonymous customers are looked at.
+  var silence = DeadlineCalendar()
+  var group = Group()
+  /// Of the interaction that is being told.
+  var number = 0
+  /// Deadlines before this come before it.
+  var bound = Moment.distantPast
+  let box = InteractionBox()
   var namesTaken = 0
   var rulesTaken: Set<String> = []
   var isSecretTaken = false
 
   /// `secret`: 32 random bytes by which erased identifiers are remembered; of a restored state its own (``secret(in:)``).
+  /// `crew`: what the workers run on, one each; without one there is one worker.
   package init(
     plan: Plan, names: NameTable, mode: Mode = .live, collects: Collects = [],
-    secret: [UInt8] = Array(repeating: 0, count: 32)
+    secret: [UInt8] = Array(repeating: 0, count: 32), crew: (any Crew)? = nil
   ) {
     self.plan = plan
     self.mode = mode
     self.collects = collects
-    compiled = CompiledPlan(plan, names: names, policyIsOff: !mode.policy)
+    let compiled = CompiledPlan(plan, names: names, policyIsOff: !mode.policy)
+    self.compiled = compiled
     who = WhoIsWho(
-      plan: plan.identity, names: names, keep: plan.history.keep, secret: secret)
-    look = Look(compiled, customer: customers.pointer(CustomerRef(0)))
-    tellWho()
+      plan: plan.identity, names: names, keep: plan.history.keep, secret: secret,
+      shards: plan.processing.shards)
+    let log = EffectLog(keepsNumbers: crew != nil)
+    self.log = log
+    ready = crew == nil ? log : EffectLog(keepsNumbers: false)
+    self.crew = crew
+    workers = (0..<max(1, crew?.count ?? 1)).map { _ in
+      Worker(
+        plan, compiled, mode: mode, collects: collects,
+        log: crew == nil ? log : EffectLog(keepsNumbers: true))
+    }
+    tellCollects()
   }
 
-  func tellWho() {
+  private func tellCollects() {
     who.collectsChanges = collects.contains(.identities)
     who.collectsRows = collects.contains(.rows)
+    for worker in workers { worker.collects = collects }
   }
-
-  var collectsChanges: Bool { !collects.isDisjoint(with: [.changes, .rows]) }
 
   package var names: NameTable { compiled.names }
   package var customerCount: Int { who.customerCount }
 
-  /// The earliest deadline that may be waiting; nil where there is none.
-  package var nextDeadline: Moment? { calendar.first?.moment }
+  /// What is to be done, in order; taken by the caller.
+  package var effects: [Effect] {
+    _read { yield ready.effects }
+    _modify { yield &ready.effects }
+  }
+
+  /// The earliest deadline that may be waiting; nil where there is none, or while a group is under way, whose
+  /// interactions bring the time along.
+  package var nextDeadline: Moment? {
+    guard group.isEmpty else { return nil }
+    var next = silence.first?.moment
+    for worker in workers {
+      if let moment = worker.nextDeadline { next = min(next ?? moment, moment) }
+    }
+    return next
+  }
 
   /// Lets an interaction take effect at a moment of the clock, after the deadlines that came before it.
+  ///
+  /// With several workers it is put into a group, and takes effect with that.
   package func handle(_ interaction: Interaction, at clock: Moment) -> Verdict {
+    guard crew == nil else { return addToGroup(interaction, at: clock) }
     advance(to: clock, inclusive: false)
-    if who.isErased(interaction) {
-      return .rejected(Rejection(.erased, "it happened before its customer was erased"))
-    }
-    if interaction.isReceipt { return take(feedback: interaction, at: clock) }
-    if interaction.erase {
-      erase(interaction, at: clock)
-      return .accepted
-    }
-    if interaction.isContact, let known = who.known(interaction),
-      customers.pointer(known.customer).pointee.hasTouch(
-        stem: known.stem, interaction: interaction, at: clock)
-    {
-      return .duplicate
-    }
-    let placement = who.place(interaction, now: clock)
-    var concerned = Concerned(touchpoint: interaction.isContact ? interaction.touchpoint : nil)
-    var affected: [CustomerRef] = []
-    var hasMerged = false
-    if placement.regrouped {
-      (affected, hasMerged) = apply(who.regroup, at: clock)
-      concerned.all = true
-    }
-    drainIdentities()
-    take(interaction, placement, at: clock, concerned: &concerned)
-    if let strongest = interaction.identifiers.first, isShared(strongest.type) {
-      scheduleForgetting(placement.customer)
-    }
-    let verdict = takeOutcome(of: interaction, from: placement.customer, at: clock)
-    let trigger = trigger(of: interaction)
-    decide(
-      placement.customer, at: clock, trigger: trigger, concerned, merged: hasMerged,
-      interaction: interaction)
-    for other in affected where other != placement.customer {
-      decide(
-        other, at: clock, trigger: trigger, .everything, merged: hasMerged, interaction: interaction
-      )
-    }
-    return verdict
+    if who.isErased(interaction) { return .rejected(Self.erasedBefore) }
+    box.interaction = interaction
+    defer { box.interaction = Interaction() }
+    let before = outcomesTaken
+    let isDuplicate =
+      if let known = question(interaction) {
+        workers[0].isKnown(interaction, known.customer, known.stem, at: clock)
+      } else { false }
+    sequence(box, at: clock, isDuplicate: isDuplicate)
+    if isDuplicate { return .duplicate }
+    let hasOutcome = interaction.feedback != nil && !interaction.erase
+    return hasOutcome && outcomesTaken == before ? .unknownSuggestion : .accepted
   }
+
+  static let erasedBefore = Rejection(.erased, "it happened before its customer was erased")
 
   /// Fires the deadlines D with D + grace before a moment of the clock, or at it, each with its own time.
   package func advance(to clock: Moment, inclusive: Bool) {
-    let bound = clock - plan.time.grace
-    while let entry = calendar.first, inclusive ? entry.moment <= bound : entry.moment < bound {
-      calendar.removeFirst()
-      let customer = customers.pointer(entry.customer)
-      if customer.pointee.forgetDue == entry.moment {
-        customer.pointee.forgetDue = .distantFuture
-        if isToBeForgotten(entry.customer, at: entry.moment) {
-          forget(entry.customer)
-          continue
-        }
-        scheduleForgetting(entry.customer)
+    finishGroup()
+    begin(clock - plan.time.grace + (inclusive ? TimeSpan(1) : TimeSpan(0)))
+    for worker in workers.indices { post(.advance, to: worker) }
+    runWorkers()
+  }
+
+  /// The next place in the sequence: what workers are told from here on comes after the deadlines before a moment.
+  func begin(_ bound: Moment) {
+    forgetSilent(before: bound)
+    self.bound = bound
+    number += 1
+  }
+
+  // MARK: The way of an interaction
+
+  /// Where an interaction is if it has come before, as far as that can be told without its customer.
+  func question(_ interaction: Interaction) -> Placement? {
+    guard interaction.isContact, !interaction.isReceipt, !interaction.erase else { return nil }
+    return who.known(interaction)
+  }
+
+  /// Works out whose an interaction is, and tells the workers.
+  func sequence(_ box: InteractionBox, at clock: Moment, isDuplicate: Bool) {
+    if box.interaction.isReceipt { return tellOutcome(box, at: clock, except: nil) }
+    if box.interaction.erase { return erase(box, at: clock) }
+    guard !isDuplicate else {
+      own.duplicates += 1
+      return
+    }
+    let placement = who.place(box.interaction, now: clock)
+    drainIdentities()
+    var placed = Placed(clock: clock, customer: placement.customer, stem: placement.stem)
+    tellMoves()
+    if placement.regrouped {
+      let regroup = who.regroup
+      placed.isRegrouped = true
+      placed.hasMerged = !regroup.merged.isEmpty
+      placed.affected = tell(regroup, at: clock, target: who.shard(of: placement.customer))
+    }
+    tellFaces()
+    if let strongest = box.interaction.identifiers.first, isShared(strongest.type) {
+      watch(placement.customer)
+    }
+    let home = worker(of: placement.customer)
+    if box.interaction.feedback != nil {
+      own.unknownSuggestions += 1
+      for worker in workers.indices where worker != home {
+        post(.outcome(box, at: clock, except: nil), to: worker)
       }
-      guard customer.pointee.due == entry.moment else { continue }
-      customer.pointee.due = .distantFuture
-      decide(
-        entry.customer, now: entry.moment, horizon: entry.moment, trigger: .deadline(entry.moment),
-        .due,
-        merged: false, interaction: nil)
+    }
+    post(.interaction(box, placed), to: home)
+  }
+
+  private func tellOutcome(_ box: InteractionBox, at clock: Moment, except: CustomerRef?) {
+    own.unknownSuggestions += 1
+    for worker in workers.indices { post(.outcome(box, at: clock, except: except), to: worker) }
+  }
+
+  // MARK: Telling the workers
+
+  func worker(of shard: ShardID) -> Int { Int(shard.rawValue) % workers.count }
+  func worker(of ref: CustomerRef) -> Int { worker(of: who.shard(of: ref)) }
+
+  /// Tells a worker something: it is done at once where there is one worker, else when all run.
+  @inline(__always)
+  func post(_ message: Message, to worker: Int) {
+    let envelope = Envelope(
+      number: number, bound: bound, expiredBy: expiredBy, message: message)
+    if crew == nil {
+      workers[worker].take(envelope)
+    } else {
+      workers[worker].inbox.append(envelope)
     }
   }
 
-  /// The customers that changed since the last call, each once, in the order of their handles.
-  package func takeChanged() -> [CustomerRef] {
-    defer {
-      if collects.contains(.rows) { rowless.formUnion(changed) }
-      changed.removeAll(keepingCapacity: true)
-    }
-    return changed.sorted { $0.rawValue < $1.rawValue }
-  }
-
-  // MARK: What an interaction brings
-
-  func take(
-    _ interaction: Interaction, _ placement: Placement, at clock: Moment, concerned: inout Concerned
-  ) {
-    let customer = customers.pointer(placement.customer)
-    if interaction.time < customer.pointee.firstSeen {
-      customer.pointee.firstSeen = interaction.time
-      concerned.facts = true
-    }
-    customer.pointee.newest = max(customer.pointee.newest, interaction.time)
-    if interaction.isContact {
-      let place = customer.pointee.insert(
-        interaction, stem: placement.stem, leaves: interaction.time + plan.history.keep,
-        names: names)
-      if !place.isNewest { counts.late += 1 }
-      customer.pointee.count(
-        interaction.touchpoint, stem: placement.stem, time: interaction.time, named: compiled.named)
-      customer.pointee.markIssue(place.index, interaction: interaction, plan: compiled)
-    }
-    guard !interaction.traits.isEmpty || !interaction.consents.isEmpty else { return }
-    let origin = FactOrigin(
-      time: interaction.time, source: interaction.source,
-      id: Array(interaction.bytes[interaction.id.range]))
-    // What a shared identifier told goes elsewhere where it turns out to stand for no one: the past may be needed.
-    let keepsPast =
-      compiled.readsPastFacts || interaction.identifiers.first.map { isShared($0.type) } ?? false
-    for trait in interaction.traits {
-      let fact = TraitFact(
-        stem: placement.stem, name: Array(interaction.bytes[trait.name.range]), kind: trait.kind,
-        number: trait.number, text: Array(interaction.bytes[trait.text.range]), origin: origin)
-      customer.pointee.setTrait(
-        fact, keepsPast: keepsPast, horizon: clock - plan.history.keep, names: names)
-      concerned.facts = true
-    }
-    for consent in interaction.consents {
-      customer.pointee.setConsent(
-        ConsentFact(
-          stem: placement.stem, channel: consent.channel, purpose: consent.purpose,
-          granted: consent.granted,
-          origin: origin), keepsPast: keepsPast)
-      concerned.facts = true
+  func tellFaces() {
+    who.takeNewFaces { ref in
+      let shard = who.shard(of: ref)
+      post(.face(ref, who.id(of: ref), shard, who.face(of: ref)), to: worker(of: shard))
     }
   }
 
-  func take(feedback interaction: Interaction, at clock: Moment) -> Verdict {
-    guard let feedback = interaction.feedback,
-      let id = SuggestionID(interaction.text(feedback.suggestion)), let stem = holders[id]
-    else {
-      counts.unknownSuggestions += 1
-      return .unknownSuggestion
-    }
-    let ref = who.customer(of: stem)
-    note(feedback.outcome, of: id, for: ref, at: interaction.time)
-    decide(
-      ref, at: clock, trigger: trigger(of: interaction), .due, merged: false,
-      interaction: interaction)
-    return .accepted
+  /// Brings customers after their households.
+  private func tellMoves() {
+    for move in who.moves { tellMove(move.customer, from: move.from, to: move.to) }
   }
 
-  /// An outcome that is a contact; the suggestion may be another customer's by now.
-  func takeOutcome(of interaction: Interaction, from ref: CustomerRef, at clock: Moment)
-    -> Verdict
-  {
-    guard let feedback = interaction.feedback else { return .accepted }
-    guard let id = SuggestionID(interaction.text(feedback.suggestion)), let stem = holders[id]
-    else {
-      counts.unknownSuggestions += 1
-      return .unknownSuggestion
-    }
-    let holder = who.customer(of: stem)
-    note(feedback.outcome, of: id, for: holder, at: interaction.time)
-    if holder != ref {
-      decide(
-        holder, at: clock, trigger: trigger(of: interaction), .due,
-        merged: false,
-        interaction: interaction)
-    }
-    return .accepted
+  private func tellMove(_ ref: CustomerRef, from: ShardID, to: ShardID) {
+    let parcel = Parcel()
+    post(.giveUp(ref, parcel), to: worker(of: from))
+    post(.expect(ref, to, parcel), to: worker(of: to))
   }
 
-  func note(_ outcome: Outcome, of id: SuggestionID, for ref: CustomerRef, at time: Moment) {
-    let customer = customers.pointer(ref)
-    for index in customer.pointee.suggestions.indices
-    where customer.pointee.suggestions[index].id == id {
-      _ = customer.pointee.suggestions[index].note(outcome, at: time)
-    }
-  }
-
-  // MARK: Joining and dividing
-
-  /// Puts the data of former customers where it belongs now. Returns the customers that hold it and whether any were joined.
-  func apply(_ regroup: Regroup, at now: Moment) -> ([CustomerRef], Bool) {
-    counts.merges += regroup.merged.count
-    counts.divisions += regroup.divided.count
-    var regrouping = Regrouping(who: who, plan: compiled, regroup: regroup, now: now)
-    for (half, former) in regroup.former.enumerated() {
-      changed.remove(former.customer)
-      rowless.remove(former.customer)
-      regrouping.add(customers.take(former.customer), id: former.id, half: Int32(half))
-    }
-    effects.append(contentsOf: regrouping.effects)
-    for id in regrouping.forgotten { holders[id] = nil }
-    for (ref, place) in regrouping.finish() {
-      for suggestion in place.customer.suggestions { holders[suggestion.id] = suggestion.stem }
-      customers.pointer(ref).pointee = place.take()
-    }
-    // A sign of life without a contact leaves no touch that would tell of it.
-    for ref in regroup.current {
-      let first = Moment(who.components[ref.rawValue].first.time)
-      let customer = customers.pointer(ref)
-      customer.pointee.firstSeen = min(customer.pointee.firstSeen, first)
-      customer.pointee.newest = max(customer.pointee.newest, first)
-      scheduleForgetting(ref)
+  /// Has the data of former customers put where it belongs now; returns the customers that hold it, by their ids.
+  ///
+  /// `target`: where all of it belongs; nil: each household's where it is.
+  func tell(_ regroup: Regroup, at now: Moment, target: ShardID?) -> [CustomerRef] {
+    var orders: [ShardID: RegroupOrder] = [:]
+    let routes = who.routes(to: regroup.current)
+    func add(to shard: ShardID, _ change: (inout RegroupOrder) -> Void) {
+      change(&orders[shard, default: RegroupOrder(now: now, shard: shard, routes: routes)])
     }
     let living = Set(regroup.current.map { who.id(of: $0) })
-    for former in regroup.former where !living.contains(former.id) { leave(former.id) }
-    return (regroup.current.sorted { who.id(of: $0) < who.id(of: $1) }, !regroup.merged.isEmpty)
+    for (half, former) in regroup.former.enumerated() {
+      let shard = target ?? former.shard
+      if former.shard != shard { tellMove(former.customer, from: former.shard, to: shard) }
+      add(to: shard) { order in
+        order.former.append(
+          .init(customer: former.customer, id: former.id, half: Int32(half)))
+        if !living.contains(former.id) { order.gone.append(former.id) }
+      }
+    }
+    for ref in regroup.current {
+      add(to: who.shard(of: ref)) { order in
+        order.current.append(
+          .init(
+            customer: ref, id: who.id(of: ref),
+            first: Moment(who.components[ref.rawValue].first.time)))
+      }
+    }
+    own.merges += regroup.merged.count
+    own.divisions += regroup.divided.count
+    for shard in orders.keys.sorted() {
+      guard var order = orders[shard] else { continue }
+      order.erased = regroup.erased
+      post(.regroup(order), to: worker(of: shard))
+    }
+    for ref in regroup.current { watch(ref) }
+    return regroup.current.sorted { who.id(of: $0) < who.id(of: $1) }
+  }
+
+  private func erase(_ box: InteractionBox, at clock: Moment) {
+    let regroup = who.erase(box.interaction, now: clock)
+    drainIdentities()
+    guard !regroup.isEmpty else { return tellFaces() }
+    let affected = tell(regroup, at: max(clock, box.interaction.time), target: nil)
+    tellFaces()
+    for ref in affected { post(.decide(ref, box, at: clock), to: worker(of: ref)) }
+  }
+
+  private func drainIdentities() {
+    guard collects.contains(.identities) else { return }
+    log.number = number * 2 + 1
+    for change in who.drainChanges() { log.append(.identity(change)) }
   }
 }

@@ -2,10 +2,8 @@ import JourneyModel
 
 /// Takes customers apart and puts their data together anew: joining is a union, dividing a regrouping.
 struct Regrouping {
-  let who: WhoIsWho
+  let order: RegroupOrder
   let plan: CompiledPlan
-  let regroup: Regroup
-  let now: Moment
   private(set) var effects: [Effect] = []
   private(set) var forgotten: [SuggestionID] = []
   private var fresh: [CustomerRef: Place] = [:]
@@ -23,35 +21,34 @@ struct Regrouping {
     }
   }
 
-  init(who: WhoIsWho, plan: CompiledPlan, regroup: Regroup, now: Moment) {
-    self.who = who
+  init(_ order: RegroupOrder, plan: CompiledPlan) {
+    self.order = order
     self.plan = plan
-    self.regroup = regroup
-    self.now = now
     // The arriving interaction's customer may be one whose data stays where it is.
-    for ref in regroup.current where regroup.former.contains(where: { $0.customer == ref }) {
-      fresh[ref] = Place()
+    for current in order.current
+    where order.former.contains(where: { $0.customer == current.customer }) {
+      fresh[current.customer] = Place()
     }
   }
 
   /// Deals out what one former customer had.
-  mutating func add(_ former: borrowing Customer, id: CustomerID, half: Int32) {
+  mutating func add(_ former: borrowing Customer, _ part: RegroupOrder.Former) {
     addTouches(of: former)
     for var fact in former.traits {
-      guard let (stem, ref) = place(fact.stem, fact.origin) else { continue }
+      guard let (stem, ref) = home(fact.stem, fact.origin) else { continue }
       fact.stem = stem
       place(ref).customer.traits.append(fact)
       seen(ref, fact.origin.time)
     }
     for var fact in former.consents {
-      guard let (stem, ref) = place(fact.stem, fact.origin) else { continue }
+      guard let (stem, ref) = home(fact.stem, fact.origin) else { continue }
       fact.stem = stem
       place(ref).customer.consents.append(fact)
       seen(ref, fact.origin.time)
     }
     for var mark in former.issueMarks {
       guard
-        let (stem, ref) = place(
+        let (stem, ref) = home(
           mark.stem, FactOrigin(time: mark.time, source: mark.source, id: mark.id))
       else { continue }
       mark.stem = stem
@@ -59,36 +56,32 @@ struct Regrouping {
     }
     for var instance in former.pastJourneys {
       guard
-        let (stem, ref) = place(
+        let (stem, ref) = home(
           instance.stem, FactOrigin(time: instance.started, source: .any, id: []))
       else { continue }
       instance.stem = stem
       place(ref).customer.pastJourneys.append(instance)
     }
     for var answer in former.answered {
-      guard let (stem, ref) = place(answer.stem, answer.origin) else { continue }
+      guard let (stem, ref) = home(answer.stem, answer.origin) else { continue }
       answer.stem = stem
       place(ref).customer.answered.append(answer)
     }
     for var suggestion in former.suggestions {
-      guard let (stem, ref) = place(suggestion.stem, suggestion.origin) else {
-        erase(suggestion, of: id)
+      guard let (stem, ref) = home(suggestion.stem, suggestion.origin) else {
+        erase(suggestion, of: part.id)
         continue
       }
       suggestion.stem = stem
-      suggestion.half = half
+      suggestion.half = part.half
       place(ref).customer.suggestions.append(suggestion)
     }
     // A sign of life without a contact leaves no other trace.
-    for ref in regroup.current
-    where regroup.former.count == 1 && regroup.erased.isEmpty && regroup.current.count == 1 {
-      seen(ref, former.firstSeen)
-      seen(ref, former.newest)
+    guard order.current.count == 1, order.erased.isEmpty, let only = order.current.first else {
+      return
     }
-    if regroup.current.count == 1, regroup.erased.isEmpty, let ref = regroup.current.first {
-      if former.firstSeen < .distantFuture { seen(ref, former.firstSeen) }
-      if former.newest > .distantPast { seen(ref, former.newest) }
-    }
+    if former.firstSeen < .distantFuture { seen(only.customer, former.firstSeen) }
+    if former.newest > .distantPast { seen(only.customer, former.newest) }
   }
 
   /// The customers as they are now, in order.
@@ -107,37 +100,46 @@ struct Regrouping {
   private mutating func addTouches(of former: borrowing Customer) {
     var counters = former.counters
     for touch in former.touches {
-      let key = orderKey(touch, in: former)
-      if regroup.isErased(touch.stem, at: key) {
+      if order.isErased(touch.stem, at: { orderKey(touch, in: former) }) {
         Self.uncount(touch, in: &counters)
         continue
       }
-      let stem = who.resolve(touch.stem, at: key)
+      let home = order.routes.place(touch.stem) { orderKey(touch, in: former) }
+      guard let (stem, ref) = home ?? fallback(touch.stem) else { continue }
       if stem != touch.stem { Self.move(touch, to: stem, in: &counters) }
-      let ref = who.customer(of: stem)
       var moved = touch
       moved.stem = stem
       place(ref).customer.append(moved, text: former.arena)
       seen(ref, touch.time)
     }
-    for counter in counters where counter.count > 0 {
-      if regroup.isErased(counter.stem, at: OrderKey(time: counter.last, tail: [])) { continue }
-      let ref = who.customer(of: counter.stem)
+    for var counter in counters where counter.count > 0 {
+      let key = OrderKey(time: counter.last, tail: [])
+      if order.isErased(counter.stem, at: { key }) { continue }
+      guard let (stem, ref) = order.routes.place(exactly: counter.stem) ?? fallback(counter.stem)
+      else { continue }
+      counter.stem = stem
       place(ref).customer.add(counter)
       seen(ref, counter.first)
       seen(ref, counter.last)
     }
   }
 
-  private func place(_ stem: StemRef, _ origin: FactOrigin) -> (StemRef, CustomerRef)? {
-    var tail: [UInt8] = []
-    plan.names.appendText(origin.source, to: &tail)
-    tail.append(0)
-    tail.append(contentsOf: origin.id)
-    let key = OrderKey(time: origin.time, tail: tail)
-    if regroup.isErased(stem, at: key) { return nil }
-    let resolved = who.resolve(stem, at: key)
-    return (resolved, who.customer(of: resolved))
+  /// Where a fact belongs; nil where it is forgotten.
+  private func home(_ stem: StemRef, _ origin: FactOrigin) -> (StemRef, CustomerRef)? {
+    func key() -> OrderKey {
+      var tail: [UInt8] = []
+      plan.names.appendText(origin.source, to: &tail)
+      tail.append(0)
+      tail.append(contentsOf: origin.id)
+      return OrderKey(time: origin.time, tail: tail)
+    }
+    if order.isErased(stem, at: key) { return nil }
+    return order.routes.place(stem, at: key) ?? fallback(stem)
+  }
+
+  /// What no one can be found for stays with whom it came to.
+  private func fallback(_ stem: StemRef) -> (StemRef, CustomerRef)? {
+    order.current.first.map { (stem, $0.customer) }
   }
 
   private func orderKey(_ touch: Touch, in former: borrowing Customer) -> OrderKey {
@@ -159,11 +161,11 @@ struct Regrouping {
 
   private mutating func erase(_ suggestion: Suggested, of id: CustomerID) {
     forgotten.append(suggestion.id)
-    guard suggestion.isOpen(at: now, plan: plan) else { return }
+    guard suggestion.isOpen(at: order.now, plan: plan) else { return }
     effects.append(
       .withdrawn(
         SuggestionWithdrawn(
-          id: suggestion.id, time: now, rule: plan.names.text(suggestion.rule),
+          id: suggestion.id, time: order.now, rule: plan.names.text(suggestion.rule),
           touchpoint: plan.names.text(suggestion.touchpoint),
           channel: plan.names.text(suggestion.channel),
           purpose: plan.names.text(suggestion.purpose),

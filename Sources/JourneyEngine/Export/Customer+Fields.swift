@@ -8,7 +8,6 @@ extension Customer {
     try fields.moment("first_seen", &firstSeen, none: .distantFuture)
     try fields.moment("newest", &newest, none: .distantPast)
     try fields.moment("due", &due, none: .distantFuture)
-    try fields.moment("forget_due", &forgetDue, none: .distantFuture)
     var answers: UInt64? = lastAnswers == 0 ? nil : lastAnswers
     try fields.id("last_answers", "", &answers)
     lastAnswers = answers ?? 0

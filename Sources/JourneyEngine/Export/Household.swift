@@ -55,6 +55,8 @@ struct Household {
   }
 
   var number: UInt64
+  /// Where it lives: one of the group's own, not told in lines.
+  var shard: UInt16 = 0
   var members: [Member] = []
   var customers: [Founding] = []
   var events: [Event] = []
@@ -71,6 +73,7 @@ extension Household {
     guard try reader.byte() == WhoIsWho.rowFormat else {
       throw RowDamage("a row of a format that is not known")
     }
+    shard = UInt16(clamping: try reader.integer())
     let base = try reader.signed()
     for _ in 0..<(try reader.count()) { members.append(try Self.member(&reader, base)) }
     for _ in 0..<(try reader.count()) { customers.append(try founding(&reader, base)) }
@@ -162,6 +165,7 @@ extension Household {
     key.fixed(number)
     var row = RowWriter(reserving: 64 + members.count * 48)
     row.byte(WhoIsWho.rowFormat)
+    row.count(Int(shard))
     let times = members.compactMap { $0.first?.time } + events.map(\.first.time)
     let base = times.min()?.milliseconds ?? 0
     row.signed(base)

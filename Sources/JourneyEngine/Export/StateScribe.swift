@@ -26,7 +26,9 @@ package final class StateScribe {
     self.names = names
     self.now = now
     compiled = CompiledPlan(plan, names: names, policyIsOff: false)
-    who = WhoIsWho(plan: plan.identity, names: names, keep: plan.history.keep, secret: secret)
+    who = WhoIsWho(
+      plan: plan.identity, names: names, keep: plan.history.keep, secret: secret,
+      shards: plan.processing.shards)
     types = plan.identity.kinds.map { names.intern($0.name) ?? .any }
   }
 
@@ -72,7 +74,9 @@ package final class StateScribe {
 
   /// The row of a household's line; numbers are allotted anew.
   package func household(_ line: JSONValue) throws(LineProblem) -> StateRow {
-    let row = try read(HouseholdFields.self, line).household(self).row
+    var household = try read(HouseholdFields.self, line).household(self)
+    household.shard = UInt16(household.number % UInt64(max(1, plan.processing.shards)))
+    let row = household.row
     do throws(RowDamage) { try who.restore(row) } catch { throw LineProblem(error.message) }
     return row
   }
@@ -90,7 +94,8 @@ package final class StateScribe {
     else { throw LineProblem("“customer” is nobody of a household before") }
     var customer = Customer()
     try customer.describe(&reader, at: now, plan: compiled)
-    return StateRow.customer(id, customer.encode(), shards: plan.processing.shards)
+    customer.face = who.face(of: ref)
+    return .customer(id, on: who.shard(of: ref), customer.encode())
   }
 
   private func read<T: Described>(

@@ -3,7 +3,7 @@ import JourneyModel
 // A customer as one compact row: times as differences, names and stems as numbers.
 extension Customer {
   /// The format that is written; a release also reads the one before.
-  static let rowFormat: UInt8 = 1
+  static let rowFormat: UInt8 = 2
 
   func encode() -> [UInt8] {
     var row = RowWriter(reserving: 64 + touches.count * 40)
@@ -11,8 +11,8 @@ extension Customer {
     row.moment(firstSeen)
     row.moment(newest)
     row.moment(due)
-    row.moment(forgetDue)
     row.unsigned(lastAnswers)
+    row.text(face.bytes)
     encodeTouches(&row)
     row.count(counters.count)
     for counter in counters {
@@ -98,8 +98,8 @@ extension Customer {
     firstSeen = try row.moment()
     newest = try row.moment()
     due = try row.moment()
-    forgetDue = try row.moment()
     lastAnswers = try row.unsigned()
+    face = try Face(decoding: try row.text())
     try decodeTouches(&row)
     for _ in 0..<(try row.count()) {
       let stem = try row.stem()

@@ -23,12 +23,14 @@ struct Customer: ~Copyable {
   var lastContact = Moment.distantPast
   /// The deadline that is set in the engine's calendar.
   var due = Moment.distantFuture
-  /// When it is looked whether it has been silent for too long; only of anonymous ones.
-  var forgetDue = Moment.distantFuture
   /// What the last decision answered, to tell whether a deadline changed anything.
   var lastAnswers: UInt64 = 0
   /// The id that outputs and rows know the customer by.
   var shownAs = CustomerID(0)
+  /// What the sequencer told last: the id, where it lives, and who it is.
+  var id = CustomerID(0)
+  var shard = ShardID(0)
+  var face = Face.none
 
   /// Another with the same, for those who only want to know.
   func copied() -> Customer {
@@ -48,9 +50,11 @@ struct Customer: ~Copyable {
     copy.newest = newest
     copy.lastContact = lastContact
     copy.due = due
-    copy.forgetDue = forgetDue
     copy.lastAnswers = lastAnswers
     copy.shownAs = shownAs
+    copy.id = id
+    copy.shard = shard
+    copy.face = face
     return copy
   }
 

@@ -44,6 +44,8 @@ struct IdentifierRecord: BitwiseCopyable {
   var uses: UInt32 = 0
   /// Refused links with it.
   var refused: UInt16 = 0
+  /// Of its type the one of its customer that was seen last, when that was told.
+  var isLastSeen = false
   /// Its plain id, and its salted one, have been a customer's.
   var usedPlain = false
   var usedSalted = false
@@ -76,6 +78,12 @@ struct ComponentRecord: BitwiseCopyable {
   /// Of founded customers, in the order of their interactions; ``unknownMerges`` where they have to be counted.
   var merges: UInt16 = 0
   var isSecondLife = false
+  /// What is told of it has changed since it was told.
+  var hasNewFace = false
+  /// Where its data is.
+  var shard: UInt16 = 0
+  /// When it is looked at next whether it is to be forgotten.
+  var watch = Int64.max
   /// Place in what is being compared; without a meaning else.
   var mark: UInt32 = 0
 
@@ -125,6 +133,8 @@ struct HouseholdRecord: BitwiseCopyable {
   var size: UInt32 = 0
   /// Refused links in it.
   var refused: UInt32 = 0
+  /// Where it lives, with all its customers.
+  var shard: UInt16 = 0
   var isDirty = false
   /// There is a row of it.
   var isWritten = false

@@ -38,6 +38,8 @@ package struct Regroup: Equatable, Sendable {
     /// The handle it had; may be another's now.
     package var customer: CustomerRef
     package var id: CustomerID
+    /// Where its data was.
+    package var shard: ShardID
     package var aliases: [CustomerID]
   }
   package struct Erased: Equatable, Sendable {

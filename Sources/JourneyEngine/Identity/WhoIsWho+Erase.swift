@@ -62,6 +62,7 @@ extension WhoIsWho {
       commit(household)
     }
     run.forced = []
+    settleShards()
     if collectsChanges { tellChanges(cause: interaction) }
     return regroup
   }

@@ -85,7 +85,7 @@ extension WhoIsWho {
     return best == 0 ? nil : Array(value(best))
   }
 
-  private func isSeen(_ a: UInt32, before b: UInt32) -> Bool {
+  func isSeen(_ a: UInt32, before b: UInt32) -> Bool {
     let order = order(identifiers[a].seen, identifiers[b].seen)
     return order != 0 ? order < 0 : strength(a, b) < 0
   }

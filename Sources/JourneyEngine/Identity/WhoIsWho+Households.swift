@@ -2,8 +2,9 @@ internal import JourneyModel
 
 // Households and bundles: made, left and cleaned up.
 extension WhoIsWho {
-  func makeHousehold() -> UInt32 {
+  func makeHousehold(on shard: UInt16) -> UInt32 {
     let household = households.take()
+    households[household].shard = shard
     households[household].row = nextRow
     nextRow += 1
     return household

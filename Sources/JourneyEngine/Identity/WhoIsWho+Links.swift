@@ -221,6 +221,7 @@ extension WhoIsWho {
     let (into, from) = keepsX ? (x, y) : (y, x)
     relabel(from, into)
     splice(components[into].head, components[from].head)
+    markFace(into)
     components[into].size = a.size + b.size
     components[into].merges = merges
     release(components[from].first)
@@ -252,6 +253,7 @@ extension WhoIsWho {
     identifiers[head].nextInHousehold = identifiers[other].nextInHousehold
     identifiers[other].nextInHousehold = next
     let gone = households[from]
+    if gone.shard != households[into].shard { hasJoinedShards = true }
     households[into].size += gone.size
     households[into].refused += gone.refused
     households[into].newest = max(households[into].newest, gone.newest)

@@ -49,7 +49,7 @@ extension WhoIsWho {
   func make(_ bytes: UnsafeBufferPointer<UInt8>, _ type: UInt16, _ hash: UInt32) -> UInt32 {
     let index = identifiers.take()
     let component = components.take()
-    let household = makeHousehold()
+    let household = makeHousehold(on: UInt16(truncatingIfNeeded: hash % UInt32(shards)))
     identifiers[index].hash = hash
     identifiers[index].type = type
     identifiers[index].valueCount = UInt16(bytes.count)

@@ -14,6 +14,7 @@ enum Noted: Equatable {
 extension WhoIsWho {
   func begin(_ interaction: borrowing Interaction, now: Moment) {
     if !regroup.isEmpty || !regroup.erased.isEmpty { regroup = Regroup() }
+    if !moves.isEmpty { moves.removeAll(keepingCapacity: true) }
     arrival.now = now
     arrival.horizon = (now - keep).milliseconds
     arrival.key = key(of: interaction)
@@ -44,7 +45,10 @@ extension WhoIsWho {
     let short = arrival.key.short
     for index in arrival.identifiers {
       let seen = identifiers[index].seen
-      if seen.isNone || precedes(seen, short) { identifiers[index].seen = short }
+      if seen.isNone || precedes(seen, short) {
+        identifiers[index].seen = short
+        if !identifiers[index].isLastSeen || identifiers[index].split != 0 { markFaces(of: index) }
+      }
       markDirty(identifiers[index].household)
     }
   }
@@ -90,6 +94,7 @@ extension WhoIsWho {
     arrival.noted = noted
     switch noted {
     case .plain(let index):
+      if identifiers[index].split != 0 { markFaces(of: index) }
       let (first, last) = (identifiers[index].first, identifiers[index].last)
       (arrival.oldFirst, arrival.oldLast) = (first.short, last.short)
       if first.isNone || precedes(key, first) {
@@ -179,10 +184,14 @@ extension WhoIsWho {
   }
 
   func setFounder(_ component: UInt32, _ founder: UInt32) {
+    if components[component].founder == 0 {
+      components[component].shard = households[identifiers[founder].household].shard
+    }
     let second = components[component].isSecondLife
     let id = id(of: founder, second: second)
     components[component].founder = founder
     components[component].id = id
+    markFace(component)
     markDirty(identifiers[founder].household)
     if second {
       if !identifiers[founder].usedSalted {
@@ -213,7 +222,8 @@ extension WhoIsWho {
     else { return }
     regroup.former.append(
       Regroup.Former(
-        customer: ref, id: CustomerID(components[component].id), aliases: aliases(of: ref)))
+        customer: ref, id: CustomerID(components[component].id),
+        shard: ShardID(components[component].shard), aliases: aliases(of: ref)))
   }
 
   @inline(__always)

@@ -4,7 +4,7 @@ package import JourneyModel
 // kept; those of customers are not.
 extension WhoIsWho {
   /// The format that is written; a release also reads the one before.
-  static let rowFormat: UInt8 = 1
+  static let rowFormat: UInt8 = 2
 
   /// All rows that changed since the last call, deleted ones without a value. Only with ``collectsRows``.
   package func takeChangedRows() -> [StateRow] {
@@ -119,6 +119,7 @@ extension WhoIsWho {
     gatherEvents()
     var row = RowWriter(reserving: 64 + run.members.count * 48)
     row.byte(WhoIsWho.rowFormat)
+    row.count(Int(households[household].shard))
     let base = baseTime()
     row.signed(base)
     row.count(run.members.count)
@@ -224,6 +225,9 @@ extension WhoIsWho {
     households[household].row = number
     households[household].isWritten = true
     nextRow = max(nextRow, number + 1)
+    let shard = try row.integer()
+    guard shard < Int(shards) else { throw RowDamage("a household on a shard that is not there") }
+    households[household].shard = UInt16(shard)
     let base = try row.signed()
     let count = try row.count()
     guard count > 0 else { throw RowDamage("a household of nobody") }
@@ -266,7 +270,7 @@ extension WhoIsWho {
     identifiers[index].hash = hash
     table.insert(hash, index)
     try restoreKeys(index, flags, &row, base: base)
-    if flags.contains(.isSplit) { try restoreSplit(index, flags, &row, base: base) }
+    if flags.contains(.isSplit) { try restoreSplit(index, flags, on: household, &row, base: base) }
     if flags.contains(.usedPlain) {
       identifiers[index].usedPlain = true
       ids.insert(id(of: index, second: false), index, second: false)
@@ -295,7 +299,7 @@ extension WhoIsWho {
   }
 
   private func restoreSplit(
-    _ index: UInt32, _ flags: Flags, _ row: inout RowReader, base: Int64
+    _ index: UInt32, _ flags: Flags, on household: UInt32, _ row: inout RowReader, base: Int64
   ) throws(RowDamage) {
     let split = splits.take()
     let since = own(try restoreKey(&row, base: base))
@@ -312,6 +316,7 @@ extension WhoIsWho {
     components[component].first = first
     components[component].founder = index
     components[component].id = id(of: index, second: true)
+    components[component].shard = households[household].shard
     customerCount += 1
   }
 
@@ -347,6 +352,7 @@ extension WhoIsWho {
       components[component].first = first
       components[component].founder = founder
       components[component].id = id(of: founder, second: false)
+      components[component].shard = households[identifiers[founder].household].shard
       customerCount += 1
     }
   }

@@ -40,12 +40,14 @@ extension WhoIsWho {
     }
     components[component].first = replacing(first, by: run.first[label])
     let founder = run.members[Int(run.founder[label])]
+    markFace(component)
     if components[component].founder != founder { setFounder(component, founder) }
     customerCount += 1
   }
 
   func writeSplits() {
     let count = run.members.count
+    var ambiguous: [UInt32] = []
     for (at, index) in run.members.enumerated() {
       var split = identifiers[index].split
       guard !run.since[at].isNone else {
@@ -55,7 +57,7 @@ extension WhoIsWho {
       if split == 0 {
         split = splits.take()
         identifiers[index].split = split
-        report(.ambiguous, index, index, nil)
+        ambiguous.append(index)
       }
       splits[split].since = replacing(splits[split].since, by: run.since[at])
       let component = run.component[count + at]
@@ -65,6 +67,10 @@ extension WhoIsWho {
         writeSecondLife(component, index, at, split)
       }
     }
+    // In an order that does not hang on how the household came together.
+    for index in ambiguous.sorted(by: { strength($0, $1) < 0 }) {
+      report(.ambiguous, index, index, nil)
+    }
   }
 
   private func writeSecondLife(_ component: UInt32, _ index: UInt32, _ at: Int, _ split: UInt32) {
@@ -72,6 +78,7 @@ extension WhoIsWho {
     components[component].isSecondLife = true
     components[component].head = index
     components[component].size = 1
+    markFace(component)
     let first = components[component].first
     if first.isNone {
       setFounder(component, index)
@@ -160,7 +167,8 @@ extension WhoIsWho {
     var heads: [Int: UInt32] = [:]
     for (at, index) in run.members.enumerated() {
       let root = find(at)
-      let home = heads[root] ?? (heads.isEmpty ? household : makeHousehold())
+      let home =
+        heads[root] ?? (heads.isEmpty ? household : makeHousehold(on: households[household].shard))
       let isFirst = heads[root] == nil
       heads[root] = home
       settle(index, in: home, isFirst: isFirst)

@@ -50,6 +50,14 @@ package final class WhoIsWho {
   var nextRow: UInt64 = 1
   /// Households whose rows have to be written again.
   var dirty: [UInt32] = []
+  /// Customers of whom something else may have to be told.
+  var newFaces: [UInt32] = []
+  /// How many shards households live on.
+  let shards: UInt16
+  /// Households of different shards have been joined since customers were last brought after them.
+  var hasJoinedShards = false
+  /// Customers that have to move, since the last placement.
+  var moves: [Move] = []
 
   /// The arriving interaction: its identifiers, strongest first, and its key, whose rest stands in the scratch block.
   var arrival = Arrival()
@@ -65,8 +73,9 @@ package final class WhoIsWho {
 
   package init(
     plan: IdentityPlan, names: NameTable, keep: TimeSpan, bounds: Bounds = Bounds(),
-    secret: [UInt8] = Array(repeating: 0, count: 32)
+    secret: [UInt8] = Array(repeating: 0, count: 32), shards: Int = 1
   ) {
+    self.shards = UInt16(clamping: max(1, shards))
     self.plan = plan
     self.names = names
     self.keep = keep
@@ -88,6 +97,7 @@ package final class WhoIsWho {
     let placement = settle(noted)
     if collectsChanges { tellChanges(cause: interaction) }
     collectLeftOvers()
+    settleShards()
     return placement
   }
 

@@ -114,6 +114,7 @@ indirect enum CompiledPredicate {
 final class CompiledRule {
   let plan: RulePlan
   let name: NameID
+  let touchpoint: NameID
   let journey: Int?
   let journeyHasKey: Bool
   let phases: [Int]?
@@ -134,6 +135,7 @@ final class CompiledRule {
   init(
     plan: RulePlan,
     name: NameID,
+    touchpoint: NameID,
     journey: Int?,
     journeyHasKey: Bool,
     phases: [Int]?,
@@ -151,6 +153,7 @@ final class CompiledRule {
   ) {
     self.plan = plan
     self.name = name
+    self.touchpoint = touchpoint
     self.journey = journey
     self.journeyHasKey = journeyHasKey
     self.phases = phases

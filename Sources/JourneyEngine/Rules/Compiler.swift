@@ -300,7 +300,7 @@ private final class NameCompiler {
       }
     }
     return CompiledRule(
-      plan: rule, name: id(rule.name), journey: journey,
+      plan: rule, name: id(rule.name), touchpoint: id(rule.touchpoint), journey: journey,
       journeyHasKey: journey.map { plan.journeys[$0].key != nil } ?? false,
       phases: rule.phases.map { phases($0, of: journey) }, steps: steps,
       given: rule.given.map(predicate), conditions: rule.conditions.map(predicate),

@@ -7,7 +7,6 @@ import JourneyModel
 final class Look {
   let plan: CompiledPlan
   @exclusivity(unchecked) private(set) var customer: UnsafeMutablePointer<Customer>
-  private(set) var id = CustomerID(0)
   /// The moment that is decided for.
   @exclusivity(unchecked) private(set) var now = Moment.distantPast
   /// Deadlines up to here have been reached by the clock.
@@ -36,11 +35,8 @@ final class Look {
   }
 
   /// Turns to a customer and a moment.
-  func begin(
-    _ customer: UnsafeMutablePointer<Customer>, id: CustomerID, now: Moment, horizon: Moment
-  ) {
+  func begin(_ customer: UnsafeMutablePointer<Customer>, now: Moment, horizon: Moment) {
     self.customer = customer
-    self.id = id
     self.now = now
     self.horizon = horizon
     next = .distantFuture
@@ -51,6 +47,7 @@ final class Look {
   }
 
   var names: NameTable { plan.names }
+  var id: CustomerID { customer.pointee.id }
 
   var zone: TimeZone? {
     if let knownZone { return knownZone }

@@ -24,8 +24,9 @@ extension Term {
     guard lead.holds(turn: turn), let proof = lead.metadata() else {
       throw .leadLost("the group has moved on without this daemon")
     }
+    finishGroup()
     let now = clock.now ?? services.wall()
-    for customer in engine.takeChanged() { outbox.add(engine.picture(of: customer, at: now)) }
+    for picture in engine.takeChangedPictures(at: now) { outbox.add(picture) }
     let rows = changedRows()
     mark = mark.next(at: services.wall())
     outbox.add(rows, under: mark)

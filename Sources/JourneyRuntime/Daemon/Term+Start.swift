@@ -100,10 +100,15 @@ struct TermBeginning {
 
   /// The engine as it was when the last batch was committed.
   private func engine(_ rows: [StateRow]) throws(Setback) -> Engine {
+    let crew: ThreadCrew?
+    do throws(Failure) { crew = try ThreadCrew.make(plan.processing.workers) } catch {
+      throw .failed(error)
+    }
     do throws(RowDamage) {
       let secret = Engine.secret(in: rows) ?? (0..<32).map { _ in UInt8.random(in: 0...255) }
       let engine = Engine(
-        plan: plan, names: try Engine.names(in: rows), collects: collects, secret: secret)
+        plan: plan, names: try Engine.names(in: rows), collects: collects, secret: secret,
+        crew: crew)
       try engine.restore(rows)
       for rule in plan.rules where engine.firstLoaded[rule.name] == nil {
         engine.firstLoaded[rule.name] = services.wall()

@@ -64,6 +64,7 @@ final class Term {
     for _ in 0..<Limits.interactionsPerRoundMax {
       guard !isFull else { return true }
       guard let lane = try input.next() else {
+        finishGroup()
         passTime()
         return input.hasMore
       }
@@ -100,8 +101,7 @@ final class Term {
     services.stats.read += 1
     services.recorder?.handled(lane, at: reach)
     switch engine.handle(lane.interaction, at: reach) {
-    case .accepted, .unknownSuggestion: break
-    case .duplicate: services.stats.duplicates += 1
+    case .accepted, .duplicate, .unknownSuggestion: break
     case .rejected(let rejection):
       input.withRecord(of: lane) { reject($0, of: lane, for: rejection) }
     }
@@ -129,6 +129,12 @@ final class Term {
       drain()
     }
     return true
+  }
+
+  /// Has everything that was handed over to several workers take effect.
+  func finishGroup() {
+    engine.finishGroup()
+    drain()
   }
 
   private func drain() {
@@ -180,6 +186,7 @@ extension Term {
   /// Adds what the engine has counted since the last time to the daemon's numbers.
   func addCounts() {
     let now = engine.counts
+    services.stats.duplicates += now.duplicates - counted.duplicates
     services.stats.late += now.late - counted.late
     services.stats.evicted += now.evicted - counted.evicted
     services.stats.merges += now.merges - counted.merges

@@ -1,5 +1,5 @@
 internal import EventFormats
-internal import JourneyEngine
+package import JourneyEngine
 package import JourneyModel
 package import Supervision
 
@@ -43,12 +43,17 @@ package final class Replay {
   /// Told now and then how many records were read.
   package var progress: ((_ interactions: Int, _ clock: Moment) -> Void)?
 
-  package init(plan: Plan, names: NameTable, inputs: [ReplayInput], outputs: ReplayOutputs) {
+  /// `crew`: what the engine's workers run on; without one there is one worker.
+  package init(
+    plan: Plan, names: NameTable, inputs: [ReplayInput], outputs: ReplayOutputs,
+    crew: (any Crew)? = nil
+  ) {
     self.plan = plan
     self.inputs = inputs
     self.outputs = outputs
     engine = Engine(
-      plan: plan, names: names, collects: outputs.wantsAll ? [.decisions, .identities] : [])
+      plan: plan, names: names, collects: outputs.wantsAll ? [.decisions, .identities] : [],
+      crew: crew)
   }
 
   /// Reads everything, then moves the clock on.
@@ -83,18 +88,10 @@ package final class Replay {
   private func take(_ input: ReplayInput) throws(Failure) {
     // A rejected record does not move the clock.
     let now = max(clock ?? input.head.time, input.head.time)
-    let verdict = engine.handle(input.head, at: now)
     summary.interactions += 1
-    switch verdict {
-    case .accepted: clock = now
-    case .duplicate:
-      clock = now
-      summary.duplicates += 1
-    case .unknownSuggestion:
-      clock = now
-      summary.unknownSuggestions += 1
-    case .rejected(let rejection):
-      try reject(rejection, input.headRecord)
+    switch engine.handle(input.head, at: now) {
+    case .accepted, .duplicate, .unknownSuggestion: clock = now
+    case .rejected(let rejection): try reject(rejection, input.headRecord)
     }
     try drain()
     if summary.interactions % 4096 == 0 { progress?(summary.interactions, now) }
@@ -145,7 +142,10 @@ package final class Replay {
     }
     summary.clock = clock
     summary.customers = engine.customerCount
-    summary.merges = engine.counts.merges
+    let counts = engine.counts
+    summary.merges = counts.merges
+    summary.duplicates = counts.duplicates
+    summary.unknownSuggestions = counts.unknownSuggestions
     try outputs.flush()
   }
 }

@@ -45,7 +45,9 @@ extension Command {
       if let folder = arguments.value(to) {
         try ReplayOutputs(groupID: group, folder: folder)
       } else { ReplayOutputs(groupID: group) }
-    let replay = Replay(plan: plan, names: names, inputs: inputs, outputs: outputs)
+    let replay = Replay(
+      plan: plan, names: names, inputs: inputs, outputs: outputs,
+      crew: try ThreadCrew.make(plan.processing.workers))
     let progress = Progress()
     if isatty(2) == 1 { replay.progress = { progress.show($0, $1) } }
     let summary = try replay.run(until: end)

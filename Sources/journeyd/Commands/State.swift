@@ -101,7 +101,7 @@ extension Command {
     + " first, merges, identifiers with type, value, ids that customers had by it, first and last"
     + " interaction under it, seen, and ambiguous since it stands for no one), links and together (of"
     + " which identifiers, first and last interaction, refused and why). Per customer: customer,"
-    + " first_seen, newest, due and forget_due (its deadlines), touches, counters, traits, consents,"
+    + " first_seen, newest, due (its next deadline), touches, counters, traits, consents,"
     + " issues, answered (occasions), journeys_past (those of which touches have left the history),"
     + " suggestions (status and slot of the caps as of the clock; receipts, outcomes), waiting (rules"
     + " with something to wait for); by names the identifier that each came with, as TYPE=VALUE,"

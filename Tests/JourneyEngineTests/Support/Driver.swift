@@ -10,7 +10,7 @@ final class Driver {
   private(set) var clock = Int64.min
   private let mode: Engine.Mode
   /// The state's rows as a topic would hold them, each key's last one.
-  private var rows: [[UInt8]: StateRow] = [:]
+  private var rows: [StateRowPlace: StateRow] = [:]
 
   init(_ plan: Plan, mode: Engine.Mode = Engine.Mode(policy: true, holdout: false)) {
     self.plan = plan
@@ -42,14 +42,17 @@ final class Driver {
   /// What the engine did since it was last asked.
   @discardableResult
   func take() -> [Effect] {
+    engine.checkInvariants { Issue.record("\($0)") }
     defer { engine.effects.removeAll() }
     return engine.effects
   }
 
   /// Keeps the rows that changed, as a commit does.
   func commit() {
-    _ = engine.takeChanged()
-    for row in engine.takeChangedRows() { rows[row.key] = row.value == nil ? nil : row }
+    _ = engine.takeChangedPictures(at: Moment(clock))
+    for row in engine.takeChangedRows() {
+      rows[StateRowPlace(row)] = row.value == nil ? nil : row
+    }
   }
 
   /// Goes on with a new engine that knows only what the rows say.
@@ -62,7 +65,7 @@ final class Driver {
     commit()
     let kept = try carry(rows.values.sorted { $0.key.lexicographicallyPrecedes($1.key) })
     rows = [:]
-    for row in kept { rows[row.key] = row }
+    for row in kept { rows[StateRowPlace(row)] = row }
     let next = Engine(
       plan: plan, names: try Engine.names(in: kept), mode: mode,
       collects: [.decisions, .rows], secret: try #require(Engine.secret(in: kept)))
@@ -82,4 +85,11 @@ final class Driver {
       return picture
     }
   }
+}
+
+/// A row's place on the topic.
+struct StateRowPlace: Hashable {
+  var partition: Int32
+  var key: [UInt8]
+  init(_ row: StateRow) { (partition, key) = (row.partition, row.key) }
 }

@@ -1,7 +1,7 @@
 import JourneyModel
 
 // Deciding, and the deadline that comes next.
-extension Engine {
+extension Worker {
   /// The id is shown in decisions only.
   func trigger(of interaction: Interaction) -> Decision.Trigger {
     .interaction(collects.contains(.decisions) ? interaction.text(interaction.id) : "")
@@ -32,9 +32,9 @@ extension Engine {
     // A deadline that came up has to be followed by the next one.
     let isDeadline = if case .deadline = trigger { true } else { false }
     guard isDeadline || mustDecide(customer, concerned, at: now) else { return }
-    look.begin(customer, id: who.id(of: ref), now: now, horizon: horizon)
+    look.begin(customer, now: now, horizon: horizon)
     var decider = Decider(
-      look: look, who: who, ref: ref, holdout: mode.holdout, trigger: trigger,
+      look: look, holdout: mode.holdout, trigger: trigger,
       traceparent: interaction.map { $0.text($0.traceparent) } ?? "",
       tracestate: interaction.map { $0.text($0.tracestate) } ?? "", firstLoaded: boundsOfRules,
       expiredBy: expiredBy)
@@ -43,7 +43,7 @@ extension Engine {
   }
 
   func finish(_ decider: Decider, _ ref: CustomerRef) {
-    for (id, stem) in decider.made { holders[id] = stem }
+    for id in decider.made { holders[id] = ref }
     for effect in decider.effects {
       switch effect {
       case .made(let made): if made.isControl { counts.control += 1 } else { counts.made += 1 }
@@ -56,7 +56,7 @@ extension Engine {
       let name = if case .pressure = refusal { "pressure" } else { refusal.name }
       counts.refused[name, default: 0] += 1
     }
-    effects.append(contentsOf: decider.effects)
+    log.append(decider.effects)
     let customer = look.customer
     if customer.pointee.suggestions.count > 8 {
       let gone = customer.pointee.forgetSuggestions(
@@ -80,27 +80,5 @@ extension Engine {
     }
     for suggestion in customer.pointee.suggestions where suggestion.expires > now { return true }
     return false
-  }
-
-  /// A late interaction that became a customer's first changes its id; nothing is told under the former one any more.
-  func noteID(of ref: CustomerRef) {
-    let customer = customers.pointer(ref)
-    let id = who.id(of: ref)
-    guard customer.pointee.shownAs != id else { return }
-    if customer.pointee.shownAs.rawValue != 0 { leave(customer.pointee.shownAs) }
-    customer.pointee.shownAs = id
-  }
-
-  /// Nothing is known under an id any more.
-  func leave(_ id: CustomerID) {
-    effects.append(.gone(id))
-    if collects.contains(.rows) { left.insert(id) }
-  }
-
-  func schedule(_ ref: CustomerRef, _ moment: Moment) {
-    let customer = customers.pointer(ref)
-    guard customer.pointee.due != moment else { return }
-    customer.pointee.due = moment
-    if moment < .distantFuture { calendar.insert(moment, who.id(of: ref), ref) }
   }
 }
