@@ -53,18 +53,8 @@ import Testing
     /// Of several customers that one interaction erases each is told by itself, in any order.
     private static func byCustomer(_ effects: [Effect]) -> [Effect] {
       effects.enumerated().sorted { a, b in
-        (customer(of: a.element), a.offset) < (customer(of: b.element), b.offset)
+        (a.element.customer, a.offset) < (b.element.customer, b.offset)
       }.map(\.element)
-    }
-
-    private static func customer(of effect: Effect) -> CustomerID {
-      switch effect {
-      case .made(let made): made.customer.id
-      case .withdrawn(let withdrawn): withdrawn.customer.id
-      case .decided(let decision): decision.customer
-      case .identity(let change): change.customer
-      case .gone(let id): id
-      }
     }
 
     /// What was made, withdrawn and decided by both; nil where it is the same.
