@@ -29,10 +29,11 @@ extension DaemonSuites.Kafka43 {
     let stage = try Stage(partitions: 4)
     defer { stage.removeFolder() }
     let end = Moment(SystemClock.now.milliseconds - 60_000)
-    let traffic = Traffic(customers: 500, visits: 12_000, partitions: 4, end: end, seed: 11)
+    let traffic = Traffic(customers: 500, visits: 6_000, partitions: 4, end: end, seed: 11)
     try stage.write(traffic.records)
     let configuration = try stage.configuration(
-      stage.visits(), processing: "commit_interval: 50ms, workers: 2")
+      stage.visits(), processing: "commit_interval: 50ms, workers: 2",
+      kafka: Stage.briefSessions)
     for round in 1...3 {
       let daemon = try DaemonProcess(configuration, name: "crash\(round)")
       // Each is killed as soon as it has committed something, in the middle of the next batch.

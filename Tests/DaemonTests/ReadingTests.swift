@@ -33,7 +33,8 @@ extension DaemonSuites.Kafka43 {
     let traffic = Traffic(customers: 200, visits: 4_000, partitions: 2, end: end, seed: 29)
     try stage.write(traffic.records)
     let configuration = try stage.configuration(
-      stage.visits(), processing: "guarantee: at_least_once, commit_interval: 50ms")
+      stage.visits(), processing: "guarantee: at_least_once, commit_interval: 50ms",
+      kafka: Stage.briefSessions)
     let first = try DaemonProcess(configuration, name: "first")
     #expect(try stage.isSo { () throws in try stage.committed() > 0 })
     first.crash()

@@ -76,7 +76,9 @@ struct CrashTraffic {
       rules: peopleRules.replacing("INPUT", with: topic), topic: topic, folder: folder)
     var producer = try loader(topic, plan)
     var feed = PeopleFeed(
-      seed: seed, events: events, people: max(1, events / 20), shared: 0.05, late: 0.05)
+      seed: seed, events: events, people: max(1, events / 20), shared: 0.1, late: 0.1,
+      // Up to a day: much happens meanwhile that turns out to be somebody else's.
+      lateMax: 43_200)
     var random = SplitMix64(UInt64(seed))
     var group = RecordGroup()
     repeat {

@@ -9,8 +9,9 @@ struct PeopleFeed: RecordFeed {
   static let devicesEach = 3
   private let events: Int
   private let people: Int
-  /// The share that is told up to ten minutes late.
+  /// The share that is told late, by up to so many others: of two seconds each.
   private let late: Double
+  private let lateMax: Int64
   /// By device: the other person who uses it, or -1.
   private let others: [Int32]
   /// By person: devices of others that are used too.
@@ -31,9 +32,11 @@ struct PeopleFeed: RecordFeed {
   }
 
   init(
-    seed: Int, events: Int, people: Int, shared: Double, late: Double, keepsFacts: Bool = false
+    seed: Int, events: Int, people: Int, shared: Double, late: Double, lateMax: Int64 = 300,
+    keepsFacts: Bool = false
   ) {
     self.late = late
+    self.lateMax = lateMax
     self.keepsFacts = keepsFacts
     self.events = events
     self.people = people
@@ -95,7 +98,7 @@ struct PeopleFeed: RecordFeed {
     let turn = Int64(made)
     guard late > 0, random.chance(late) else { return BankFeed.start + TimeSpan(turn * 2_000) }
     return BankFeed.start
-      + TimeSpan((turn - random.between(1, 300)) * 2_000 + 1 + turn % 1_999)
+      + TimeSpan((turn - random.between(1, lateMax)) * 2_000 + 1 + turn % 1_999)
   }
 
   static func number(_ person: Int) -> String { "P\(100_000 + person)" }
