@@ -45,8 +45,12 @@ extension WhoIsWho {
       builder.add(identifier: index, type, isLastSeen: isLastSeen, value(index))
     }
     if bundles.count > 0 {
+      var held: [UInt32] = []
       forEachBundle(identifiers[list[0]].household) { bundle in
-        guard owners(of: bundle).contains(customer.rawValue) else { return }
+        if owners(of: bundle).contains(customer.rawValue) { held.append(bundle) }
+      }
+      // In an order that does not hang on how the household came together.
+      for bundle in held.sorted() {
         let strongest = strongest(bundle)
         builder.add(
           other: WhoIsWho.bundleBit | bundle, identifiers[strongest].type, value(strongest))
