@@ -78,7 +78,8 @@ extension Engine {
     who.takeNewFaces { _ in }
   }
 
-  private func restoreCustomer(_ row: StateRow) throws(RowDamage) {
+  /// Takes in the row of one customer, after those of who is who.
+  package func restoreCustomer(_ row: StateRow) throws(RowDamage) {
     let raw = row.key.dropFirst().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard let ref = who.lookup(CustomerID(raw)) else {
       throw RowDamage("nobody is known as \(CustomerID(raw))")

@@ -50,7 +50,9 @@ struct TermBeginning {
     let committed = try cluster.patiently(goesOn) { () throws(KafkaError) in
       try consumer.committed(places, within: Cluster.answerLimit)
     }
-    let rows = try services.keeper.catchUp(as: proof(note), goesOn)
+    let begun = services.monotonic()
+    let rowsRead = try services.keeper.catchUp(as: proof(note), goesOn)
+    let rows = try services.keeper.rows(withCustomers: false)
     // Who was stopped for a while may have asked before, and read after, what another has committed since.
     guard try self.note(consumer) == note else {
       throw .leadLost("another daemon has committed since this one began")
@@ -62,6 +64,11 @@ struct TermBeginning {
       try self.starts(partitions, committed, known: known, hasState: !rows.isEmpty)
     }.get()
     let engine = try engine(rows)
+    if services.keeper.topic != nil, rowsRead > 0 || !rows.isEmpty {
+      services.log(
+        .stateRestored(
+          customers: engine.customerCount, rows: rowsRead, took: services.monotonic() - begun))
+    }
     let input = try sequence(consumer, engine.names)
     let newest = kept.partitions.compactMapValues(\.newest)
     var offsets: [TopicPartition: Offset] = [:]
@@ -98,23 +105,27 @@ struct TermBeginning {
     return kept
   }
 
-  /// The engine as it was when the last batch was committed.
+  /// The engine as it was when the last batch was committed: from the rows of everything but customers, and theirs.
   private func engine(_ rows: [StateRow]) throws(Setback) -> Engine {
     let crew: ThreadCrew?
     do throws(Failure) { crew = try ThreadCrew.make(plan.processing.workers) } catch {
       throw .failed(error)
     }
+    let engine: Engine
     do throws(RowDamage) {
       let secret = Engine.secret(in: rows) ?? (0..<32).map { _ in UInt8.random(in: 0...255) }
-      let engine = Engine(
+      engine = Engine(
         plan: plan, names: try Engine.names(in: rows), collects: collects, secret: secret,
         crew: crew)
       try engine.restore(rows)
-      for rule in plan.rules where engine.firstLoaded[rule.name] == nil {
-        engine.firstLoaded[rule.name] = services.wall()
-      }
-      return engine
     } catch { throw damage(error) }
+    try services.keeper.eachCustomer { row throws(Setback) in
+      do throws(RowDamage) { try engine.restoreCustomer(row) } catch { throw damage(error) }
+    }
+    for rule in plan.rules where engine.firstLoaded[rule.name] == nil {
+      engine.firstLoaded[rule.name] = services.wall()
+    }
+    return engine
   }
 
   private func damage(_ error: RowDamage) -> Setback {

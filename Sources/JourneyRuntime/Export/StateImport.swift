@@ -149,7 +149,8 @@ package final class StateImport {
       throw .failed(refusal("it has read \(read)", cure: Self.otherGroup))
     }
     let note = try beginning.note(consumer)
-    let rows = try services.keeper.catchUp(as: beginning.proof(note), beginning.goesOn)
+    try services.keeper.catchUp(as: beginning.proof(note), beginning.goesOn)
+    let rows = try services.keeper.rows(withCustomers: true)
       .filter { $0.key != TransactionMark.key }
     var kept = RuntimeRows()
     do throws(RowDamage) { kept = try RuntimeRows(rows) } catch {

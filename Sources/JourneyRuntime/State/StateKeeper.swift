@@ -56,13 +56,15 @@ final class StateKeeper {
     try settleIfDue { tail.positions }
   }
 
-  /// Reads up to the true end, that of open transactions too; the copy is whole afterwards.
+  /// Reads up to the true end, that of open transactions too; the copy is whole afterwards. Returns how many rows
+  /// it read for that.
   ///
   /// - Parameter proof: for what is to be ended or written before it is.
+  @discardableResult
   func catchUp(
     as proof: LeadProof, _ goesOn: () throws(Setback) -> Void
-  ) throws(Setback) -> [StateRow] {
-    guard let topic else { return try rows() }
+  ) throws(Setback) -> Int {
+    guard let topic else { return 0 }
     let begun = monotonic()
     let ends = try cluster.patiently(goesOn) { () throws(KafkaError) in
       try cluster.admin.ends(of: topic.places, within: Cluster.answerLimit)
@@ -92,16 +94,9 @@ final class StateKeeper {
       if !hasMore { cluster.kafka.waiter.wait(upTo: TimeSpan(50)) }
     }
     try settle(tail.positions)
-    let rows = try rows()
-    if tail.rowsRead > 0 || !rows.isEmpty {
-      log(
-        .stateRestored(
-          customers: rows.count { $0.key.first == RowKind.customer.rawValue },
-          rows: tail.rowsRead, took: monotonic() - begun))
-    }
     // What this daemon writes itself need not be read.
     self.tail = nil
-    return rows
+    return tail.rowsRead
   }
 
   /// Ends a transaction whose producer is gone and which the broker does not end, then has all begun again.
@@ -151,10 +146,25 @@ final class StateKeeper {
     } catch { return [:] }
   }
 
-  private func rows() throws(Setback) -> [StateRow] {
+  /// All rows of the copy, or all but those of customers.
+  func rows(withCustomers: Bool) throws(Setback) -> [StateRow] {
     var rows: [StateRow] = []
-    try storing { () throws(StoreFailure) in rows = try store.rows() }
+    for kind in RowKind.allCases where withCustomers || kind != .customer {
+      try storing { () throws(StoreFailure) in rows += try store.rows(kind) }
+    }
     return rows
+  }
+
+  /// Lends the row of every customer, one after the other, so that memory holds but one.
+  func eachCustomer(_ body: (StateRow) throws(Setback) -> Void) throws(Setback) {
+    var setback: Setback?
+    try storing { () throws(StoreFailure) in
+      try store.forEach(.customer) { row in
+        guard setback == nil else { return }
+        do throws(Setback) { try body(row) } catch { setback = error }
+      }
+    }
+    if let setback { throw setback }
   }
 
   private func openTail() throws(Setback) -> StateTail {
