@@ -1,4 +1,5 @@
 import JourneyModel
+import KafkaClient
 import Testing
 
 @testable import JourneyRuntime
@@ -38,5 +39,23 @@ struct TransactionMarkTests {
   @Test func `numbers grow also when the clock goes back`() {
     #expect(last.next(at: Moment(0)).number == 21)
     #expect(last.next(at: Moment(1_000)).number == 1_000_000)
+  }
+
+  @Test func `what wrote rows once more took effect where the note names it, and hides nothing`() {
+    let copy = TransactionMark(number: 21, producer: "g-b-copy")
+    var proof = LeadProof(
+      lead: TopicPartition("g-lead", 0), note: last.text, producer: "g-b", member: { nil })
+    #expect(!proof.tells(copy))
+    proof = LeadProof(
+      lead: proof.lead, note: proof.note(adding: copy), producer: "g-b", member: { nil })
+    #expect(proof.tells(copy))
+    #expect(proof.tells(last))
+    #expect(TransactionMark(text: proof.note) == last)
+    #expect(!proof.tells(TransactionMark(number: 20, producer: "g-b-copy")))
+    let later = TransactionMark(number: 22, producer: "g-b-copy")
+    let next = LeadProof(
+      lead: proof.lead, note: proof.note(adding: later), producer: "g-b", member: { nil })
+    #expect(next.tells(later))
+    #expect(!next.tells(copy))
   }
 }
