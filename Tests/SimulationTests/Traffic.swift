@@ -21,6 +21,7 @@ struct Traffic {
     var plan = Plan()
     plan.kafka.groupID = group
     plan.processing.shards = dice.number(1...3)
+    plan.processing.workers = dice.oneIn(4) ? 2 : 1
     plan.processing.guarantee = dice.oneIn(10) ? .atLeastOnce : .exactlyOnce
     plan.time.grace = .seconds(1)
     plan.identity = IdentityPlan(
