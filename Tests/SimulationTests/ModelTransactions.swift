@@ -269,7 +269,8 @@ final class ModelMember: ModelClient, KafkaMember {
   }
 
   private func rejoin() {
-    guard let id, !isRevoking, !program.isDead, !program.isCut, !broker.isAway else { return }
+    guard let id, !isRevoking, !program.isDead else { return }
+    guard !program.isCut, !broker.isAway else { return later(TimeSpan(100)) { $0.rejoin() } }
     awaited = broker.group.generation + 1
     _ = broker.group.rejoin(id, claims: hasLead)
   }
