@@ -1,8 +1,12 @@
 package import JourneyModel
 
+internal import Synchronization
+
 /// A copy on disk, in RocksDB without its own log: rows are collected in memory, and written sorted in one
 /// batch together with the positions of the state topic, so that rows and positions never disagree.
 package final class DiskStore: StateStore {
+  /// One at a time: what was let go of is recalled while a batch is taken in.
+  private let lock = Mutex(())
   private let path: String
   private let owner: [UInt8]
   private var database: Database
@@ -35,6 +39,10 @@ package final class DiskStore: StateStore {
   package var byteCount: Int64 { database.byteCount + Int64(pendingBytes) }
 
   package func apply(_ rows: [StateRow]) throws(StoreFailure) {
+    try lock.withLock { _ throws(StoreFailure) in try add(rows) }
+  }
+
+  private func add(_ rows: [StateRow]) throws(StoreFailure) {
     for row in rows {
       let key = Self.key(row.partition, row.key)
       pendingBytes += key.count + (row.value?.count ?? 0)
@@ -45,9 +53,11 @@ package final class DiskStore: StateStore {
   }
 
   package func settle(_ positions: [Int32: Offset], at now: Moment) throws(StoreFailure) {
-    settledAt = now
-    self.positions.merge(positions) { $1 }
-    try write(flushes: true)
+    try lock.withLock { _ throws(StoreFailure) in
+      settledAt = now
+      self.positions.merge(positions) { $1 }
+      try write(flushes: true)
+    }
   }
 
   package func removeAll() throws(StoreFailure) {
@@ -77,8 +87,10 @@ package final class DiskStore: StateStore {
 
   package func value(_ partition: Int32, _ key: [UInt8]) throws(StoreFailure) -> [UInt8]? {
     let key = Self.key(partition, key)
-    if let waiting = pending[key] { return waiting }
-    return try database.get(key)
+    return try lock.withLock { _ throws(StoreFailure) in
+      if let waiting = pending[key] { return waiting }
+      return try database.get(key)
+    }
   }
 
   /// What an entry of at least six bytes says.

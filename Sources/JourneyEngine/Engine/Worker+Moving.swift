@@ -24,7 +24,7 @@ extension Worker {
     changed.remove(ref)
     rowless.remove(ref)
     if collects.contains(.rows), customer.shownAs.rawValue != 0 {
-      left.insert(RowPlace(shard: customer.shard, id: customer.shownAs))
+      left.insert(.init(shard: customer.shard, id: customer.shownAs))
     }
     parcel.put(customer)
   }
@@ -86,6 +86,6 @@ extension Worker {
   /// Nothing is known under an id any more.
   func leave(_ id: CustomerID, on shard: ShardID) {
     log.append(.gone(id))
-    if collects.contains(.rows) { left.insert(RowPlace(shard: shard, id: id)) }
+    if collects.contains(.rows) { left.insert(.init(shard: shard, id: id)) }
   }
 }

@@ -17,7 +17,8 @@ extension Worker {
     for ref in changed.union(rowless).sorted(by: { $0.rawValue < $1.rawValue }) {
       let customer = customers.pointer(ref)
       guard !customer.pointee.isEmpty else { continue }
-      let place = RowPlace(shard: customer.pointee.shard, id: customer.pointee.shownAs)
+      let place = CustomerTable.RowPlace(
+        shard: customer.pointee.shard, id: customer.pointee.shownAs)
       left.remove(place)
       rows.append(.customer(place.id, on: place.shard, customer.pointee.encode()))
     }

@@ -19,20 +19,17 @@ final class Worker {
   /// Those of which the change was told and the row not yet taken.
   var rowless: Set<CustomerRef> = []
   /// Rows in which nothing is known any more since rows were last taken.
-  var left: Set<RowPlace> = []
+  var left: Set<CustomerTable.RowPlace> = []
   /// Outcomes whose suggestion was here.
   var outcomesTaken = 0
+  /// A customer that was let go of could not be recalled: nothing that was decided since may take effect.
+  var hasLost = false
   /// The numbers of questions that were answered with yes.
   var duplicates: [Int] = []
 
   /// What is to be done beside others: in order, from the front.
   var inbox: [Envelope] = []
   private var done = 0
-
-  struct RowPlace: Hashable {
-    var shard: ShardID
-    var id: CustomerID
-  }
 
   init(
     _ plan: Plan, _ compiled: CompiledPlan, mode: Engine.Mode, collects: Engine.Collects,

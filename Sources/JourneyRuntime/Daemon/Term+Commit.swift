@@ -28,6 +28,7 @@ extension Term {
     let now = clock.now ?? services.wall()
     for picture in engine.takeChangedPictures(at: now) { outbox.add(picture) }
     let rows = changedRows()
+    if engine.hasLost { try services.keeper.recoverRecall() }
     mark = mark.next(at: services.wall())
     outbox.add(rows, under: mark)
     services.recorder?.closed(mark, at: now)
@@ -47,6 +48,8 @@ extension Term {
     if let setback = job.setback { throw setback }
     services.cluster.watch.answered()
     input.committed(job.offsets)
+    // All rows that were taken are in the copy now.
+    engine.letGo(to: Int(services.plan.state.cacheBytes))
     let written = job.outbox.batch.count + job.outbox.rows.count
     job.outbox.removeAll()
     stateBytes = services.keeper.store.byteCount

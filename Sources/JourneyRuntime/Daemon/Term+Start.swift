@@ -119,8 +119,10 @@ struct TermBeginning {
         crew: crew)
       try engine.restore(rows)
     } catch { throw damage(error) }
+    if services.keeper.topic != nil { engine.letGo(into: services.keeper) }
     try services.keeper.eachCustomer { row throws(Setback) in
       do throws(RowDamage) { try engine.restoreCustomer(row) } catch { throw damage(error) }
+      engine.letGo(to: Int(plan.state.cacheBytes))
     }
     for rule in plan.rules where engine.firstLoaded[rule.name] == nil {
       engine.firstLoaded[rule.name] = services.wall()

@@ -1,7 +1,9 @@
+internal import JourneyEngine
 internal import JourneyModel
 internal import KafkaClient
 internal import StateStore
 internal import Supervision
+internal import Synchronization
 
 /// Keeps this daemon's copy of the state: tails the topic while another is active, and takes over what is
 /// committed while it is.
@@ -18,6 +20,8 @@ final class StateKeeper {
   private var settledAt: TimeSpan
   private let wall: () -> Moment
   private let monotonic: () -> TimeSpan
+  /// Why a row could not be recalled.
+  private let recallFailure = Mutex<StoreFailure?>(nil)
 
   /// How often the copy's positions move on.
   private static let settleEvery = TimeSpan.minutes(1)
@@ -146,6 +150,16 @@ final class StateKeeper {
     } catch { return [:] }
   }
 
+  /// Goes on from a copy from which something could not be recalled.
+  func recoverRecall() throws(Setback) {
+    let failure = recallFailure.withLock { failure -> StoreFailure? in
+      defer { failure = nil }
+      return failure
+    }
+    try recover(failure ?? .damaged("a customer's row is not there"))
+    throw .beginAgain("the copy of the state was made anew")
+  }
+
   /// All rows of the copy, or all but those of customers.
   func rows(withCustomers: Bool) throws(Setback) -> [StateRow] {
     var rows: [StateRow] = []
@@ -272,5 +286,15 @@ extension StateKeeper {
     settledAt = monotonic()
     guard !positions.isEmpty else { return }
     try storing { () throws(StoreFailure) in try store.settle(positions, at: wall()) }
+  }
+}
+
+// What the engine has let go of. The copy is not replaced while an engine recalls from it, and takes one at a time.
+extension StateKeeper: CustomerMemory, @unchecked Sendable {
+  func recall(_ partition: Int32, _ key: [UInt8]) -> [UInt8]? {
+    do throws(StoreFailure) { return try store.value(partition, key) } catch {
+      recallFailure.withLock { $0 = error }
+      return nil
+    }
   }
 }

@@ -192,6 +192,44 @@ import Testing
     }
   }
 
+  @Test func `who is let go of between commits is the same when recalled`() throws {
+    var away = 0
+    for seed in Dice.seeds(usual: 80) {
+      var dice = Dice(state: seed &* 32_452_843)
+      let (arrivals, expected) = try lives(&dice, seed)
+      let plan = Self.plan(shards: dice.number(1...16))
+      let memory = RowMemory()
+      let run = try Run(
+        plan, crew: dice.oneIn(3) ? nil : ChanceCrew(dice.number(1...4), dice))
+      run.engine.letGo(into: memory)
+      for arrival in arrivals {
+        run.tell(arrival, plan)
+        guard dice.oneIn(4) else { continue }
+        run.take()
+        memory.take(run.engine.takeChangedRows())
+        run.engine.letGo(to: dice.pick([0, 0, 4_000]))
+        away += run.engine.workers.reduce(0) { $0 + $1.customers.awayCount }
+      }
+      let found = run.finish(plan)
+      #expect(!run.engine.hasLost, "seed \(seed)")
+      guard found == expected else { return report(seed, arrivals, found, expected) }
+    }
+    #expect(away > 0)
+  }
+
+  @Test func `who cannot be recalled is told to be lost`() throws {
+    let plan = Self.plan(shards: 2)
+    let run = try Run(plan)
+    let memory = RowMemory()
+    run.engine.letGo(into: memory)
+    run.tell(Arrival(happening: Happening("1", at: 0), clock: 0), plan)
+    _ = run.engine.takeChangedRows()
+    run.engine.letGo(to: 0)
+    #expect(run.engine.customersHeld <= 1 && !run.engine.hasLost)
+    run.tell(Arrival(happening: Happening("2", at: 1), clock: 1), plan)
+    #expect(run.engine.hasLost)
+  }
+
   private func report(
     _ seed: UInt64, _ arrivals: [Arrival], _ found: Outcome, _ expected: Outcome
   ) {
