@@ -47,7 +47,7 @@ struct Stage {
     try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
     let common = """
       kafka: {bootstrap.servers: \(broker.bootstrapServers), group.id: \(group ?? name), \(kafka)}
-      state: {directory: \(own.path)/state}
+      state: {directory: \(own.path)/state, cache: 1MiB}
       log: {stats_interval: 1s}
       processing: {\(processing)}
       """

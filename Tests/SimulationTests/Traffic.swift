@@ -23,6 +23,7 @@ struct Traffic {
     plan.processing.shards = dice.number(1...3)
     plan.processing.workers = dice.oneIn(4) ? 2 : 1
     plan.processing.guarantee = dice.oneIn(10) ? .atLeastOnce : .exactlyOnce
+    plan.state.cacheBytes = Int64(dice.pick([0, 5_000, 512 << 20]))
     plan.time.grace = .seconds(1)
     plan.identity = IdentityPlan(
       kinds: [

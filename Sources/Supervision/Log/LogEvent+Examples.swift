@@ -9,7 +9,6 @@ extension LogEvent {
     .stopped(reason: "SIGTERM", committed: true, took: TimeSpan(400)),
     .failed(Failure(.configurationInvalid, "the topic is not there", cure: "create it")),
     .configProblem(isError: true, place: "rules.yaml:14:7", message: "unknown key", help: ""),
-    .settingUnsupported(setting: "state.cache", place: "journeyd.yaml:7:3"),
     .reloadApplied(config: "1b2c3d", previous: "9f31c2", took: TimeSpan(20)),
     .reloadRejected(config: "9f31c2", problems: 3),
     .restartNeeded(setting: "processing.workers"),

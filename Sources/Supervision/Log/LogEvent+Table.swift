@@ -37,11 +37,6 @@ extension LogEvent {
       always(
         "config_problem", isError ? .error : .warning, "What is wrong in a file, and where.",
         ["place": .text(place), "message": .text(message), "help": optional(help)])
-    case .settingUnsupported(let setting, let place):
-      always(
-        "setting_unsupported", .warning,
-        "A setting that is read and checked and has no effect in this version.",
-        ["setting": .text(setting), "place": .text(place)])
     case .reloadApplied(let config, let previous, let took):
       always(
         "reload_applied", .notice, "The new configuration holds.",

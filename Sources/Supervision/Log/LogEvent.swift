@@ -11,7 +11,6 @@ package enum LogEvent: Equatable, Sendable {
 
   // Configuration.
   case configProblem(isError: Bool, place: String, message: String, help: String)
-  case settingUnsupported(setting: String, place: String)
   case reloadApplied(config: String, previous: String, took: TimeSpan)
   case reloadRejected(config: String, problems: Int)
   case restartNeeded(setting: String)

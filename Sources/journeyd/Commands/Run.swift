@@ -23,13 +23,6 @@ extension Command {
           message: problem.message,
           help: problem.help ?? ""))
     }
-    for keys in plan.settingsWithoutEffect {
-      let place = settings.place(of: keys)
-      log(
-        .settingUnsupported(
-          setting: keys.joined(separator: "."), place: "\(place.file):\(place.line):\(place.column)"
-        ))
-    }
     return try work(plan, log)
   }
 
