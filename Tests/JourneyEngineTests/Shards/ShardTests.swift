@@ -54,9 +54,11 @@ import Testing
     let engine: Engine
     var told: [Effect] = []
     var rejected: [String] = []
+    /// Of whom the topic of pictures has one.
+    var shown: Set<CustomerID> = []
 
     init(_ plan: Plan, crew: (any Crew)? = nil, rows: [StateRow]? = nil) throws {
-      let collects: Engine.Collects = [.decisions, .rows, .identities]
+      let collects: Engine.Collects = [.decisions, .changes, .rows, .identities]
       engine = Engine(
         plan: plan, names: try Engine.names(in: rows ?? []), collects: collects, crew: crew)
       if let rows { try engine.restore(rows) }
@@ -71,6 +73,14 @@ import Testing
 
     func take() {
       engine.finishGroup()
+      for case .gone(let id) in engine.effects { shown.remove(id) }
+      let now = Moment(ShardTests.end)
+      shown.formUnion(engine.takeChangedPictures(at: now).map(\.customer))
+      let known = Set(engine.pictures(at: now).map(\.customer))
+      if shown != known {
+        Issue.record(
+          "shown \(shown.subtracting(known)) too many, \(known.subtracting(shown)) too few")
+      }
       told += engine.effects
       engine.effects.removeAll()
     }
@@ -180,9 +190,11 @@ import Testing
           rows[StateRowPlace(row)] = row.value == nil ? nil : row
         }
         (told, rejected) = (told + run.told, rejected + run.rejected)
+        let shown = run.shown
         run = try Run(
           plan, crew: dice.oneIn(4) ? nil : ChanceCrew(dice.number(1...4), dice),
           rows: Array(rows.values))
+        run.shown = shown
         run.engine.checkInvariants { Issue.record("seed \(seed): \($0)") }
       }
       (run.told, run.rejected) = (told + run.told, rejected + run.rejected)
