@@ -25,8 +25,6 @@ struct Group {
   /// Their places are used again.
   private(set) var entries: [Entry] = []
   private(set) var count = 0
-  /// Somebody was forgotten since duplicates were asked for.
-  var hasForgotten = false
 
   var isEmpty: Bool { count == 0 }
   var isFull: Bool { count >= Limits.interactionsPerGroupMax }
@@ -77,7 +75,7 @@ extension Engine {
       begin(entry.clock - plan.time.grace)
       sequence(
         entry.box, at: entry.clock,
-        isDuplicate: duplicates.contains(index) && isStillKnown(entry))
+        isDuplicate: isKnown(entry, as: duplicates.contains(index)))
     }
     runWorkers()
     return end
@@ -85,7 +83,7 @@ extension Engine {
 
   /// Asks of each whether it has come before; up to where the answer could change by one of the same group.
   private func ask(from start: Int) -> Int {
-    group.hasForgotten = false
+    who.beginQuestion()
     bound = .distantPast
     var seen: Set<UInt64> = []
     for index in start..<group.count {
@@ -114,14 +112,18 @@ extension Engine {
     return answers
   }
 
-  /// A duplicate of somebody who has been forgotten meanwhile is none.
-  private func isStillKnown(_ entry: Group.Entry) -> Bool {
-    guard group.hasForgotten else { return true }
+  /// What was answered is asked again where who is who has changed around it since.
+  private func isKnown(_ entry: Group.Entry, as answered: Bool) -> Bool {
+    guard who.hasRun(for: entry.box.interaction), answered || isAsked(entry) else {
+      return answered
+    }
     runWorkers()
     guard let known = question(entry.box.interaction) else { return false }
     return workers[worker(of: known.customer)].isKnown(
       entry.box.interaction, known.customer, known.stem, at: entry.clock)
   }
+
+  private func isAsked(_ entry: Group.Entry) -> Bool { question(entry.box.interaction) != nil }
 
   /// The same for records that can be the same: source, id and strongest identifier.
   private static func mark(_ interaction: Interaction) -> UInt64 {

@@ -38,7 +38,6 @@ extension Engine {
     bound = moment + TimeSpan(1)
     post(.forget(ref), to: worker(of: ref))
     who.forget(ref)
-    group.hasForgotten = true
     tellFaces()
   }
 }

@@ -44,6 +44,8 @@ struct IdentifierRecord: BitwiseCopyable {
   var uses: UInt32 = 0
   /// Refused links with it.
   var refused: UInt16 = 0
+  /// The question since which its household was run through last: what it stands for may be another since.
+  var ran: UInt32 = 0
   /// Of its type the one of its customer that was seen last, when that was told.
   var isLastSeen = false
   /// Its plain id, and its salted one, have been a customer's.

@@ -16,6 +16,7 @@ extension WhoIsWho {
     writeSplits()
     writeStates(household)
     tell(moves, affected, formerBefore: before)
+    for index in run.members { identifiers[index].ran = question }
     divideHousehold(household)
     for index in run.members where identifiers[index].uses == 0 { collect(index) }
   }

@@ -56,6 +56,8 @@ package final class WhoIsWho {
   let shards: UInt16
   /// Households of different shards have been joined since customers were last brought after them.
   var hasJoinedShards = false
+  /// The last question for what is known already.
+  var question: UInt32 = 0
   /// Customers that have to move, since the last placement.
   var moves: [Move] = []
 
@@ -139,6 +141,16 @@ package final class WhoIsWho {
     return Placement(
       customer: CustomerRef(component), stem: stem, time: interaction.time, isNew: false,
       regrouped: false)
+  }
+
+  /// From here on it is noted whose households are run through.
+  func beginQuestion() { question &+= 1 }
+
+  /// Whether what an interaction's strongest identifier stands for may be another than when the question was asked.
+  func hasRun(for interaction: borrowing Interaction) -> Bool {
+    guard let strongest = interaction.identifiers.first else { return false }
+    let index = lookup(strongest, in: interaction)
+    return index == 0 || identifiers[index].ran == question
   }
 
   /// Takes what ``changes`` holds.

@@ -204,6 +204,27 @@ import Testing
     }
   }
 
+  @Test func `what a shared identifier stands for may change within a group`() throws {
+    let plan = Self.plan(shards: 4)
+    var first = Happening("again", at: 10)
+    first.who = "cookie_id=k1"
+    var (one, other, second) = (first, first, first)
+    (one.id, one.time, one.who) = ("one", 11, "customer_id=C1 cookie_id=k1")
+    (other.id, other.time, other.who) = ("other", 12, "customer_id=C2 cookie_id=k1")
+    second.time = 20
+    var outcomes: [Outcome] = []
+    for crew in [nil, ChanceCrew(2, Dice(state: 1))] {
+      let run = try Run(plan, crew: crew)
+      run.tell(Arrival(happening: first, clock: 10), plan)
+      run.take()
+      for happening in [one, other, second] {
+        run.tell(Arrival(happening: happening, clock: happening.time), plan)
+      }
+      outcomes.append(run.finish(plan))
+    }
+    #expect(outcomes[0] == outcomes[1])
+  }
+
   @Test func `who is let go of between commits is the same when recalled`() throws {
     var away = 0
     for seed in Dice.seeds(usual: 80) {
