@@ -25,6 +25,8 @@ struct Group {
   /// Their places are used again.
   private(set) var entries: [Entry] = []
   private(set) var count = 0
+  /// Somebody was forgotten since duplicates were asked for.
+  var hasForgotten = false
 
   var isEmpty: Bool { count == 0 }
   var isFull: Bool { count >= Limits.interactionsPerGroupMax }
@@ -84,6 +86,7 @@ extension Engine {
   /// Asks of each whether it has come before; up to where the answer could change by one of the same group.
   private func ask(from start: Int) -> Int {
     who.beginQuestion()
+    group.hasForgotten = false
     bound = .distantPast
     var seen: Set<UInt64> = []
     for index in start..<group.count {
@@ -114,7 +117,8 @@ extension Engine {
 
   /// What was answered is asked again where who is who has changed around it since.
   private func isKnown(_ entry: Group.Entry, as answered: Bool) -> Bool {
-    guard who.hasRun(for: entry.box.interaction), answered || isAsked(entry) else {
+    let hasRun = who.hasRun(for: entry.box.interaction)
+    guard answered ? hasRun || group.hasForgotten : hasRun && isAsked(entry) else {
       return answered
     }
     runWorkers()

@@ -38,6 +38,7 @@ extension Engine {
     bound = moment + TimeSpan(1)
     post(.forget(ref), to: worker(of: ref))
     who.forget(ref)
+    group.hasForgotten = true
     tellFaces()
   }
 }

@@ -150,7 +150,7 @@ package final class WhoIsWho {
   func hasRun(for interaction: borrowing Interaction) -> Bool {
     guard let strongest = interaction.identifiers.first else { return false }
     let index = lookup(strongest, in: interaction)
-    return index == 0 || identifiers[index].ran == question
+    return index != 0 && identifiers[index].ran == question
   }
 
   /// Takes what ``changes`` holds.

@@ -34,8 +34,15 @@ final class FreshThreads: Crew {
   init(_ count: Int) { self.count = count }
 
   func run(_ step: @escaping @Sendable (Int) -> CrewStanding) {
-    DispatchQueue.concurrentPerform(iterations: count) { index in
-      while step(index) != .finished { sched_yield() }
+    // One each, whatever the machine: one that waits must not keep another from beginning.
+    let group = DispatchGroup()
+    for index in 0..<count {
+      group.enter()
+      Thread.detachNewThread {
+        while step(index) != .finished { sched_yield() }
+        group.leave()
+      }
     }
+    group.wait()
   }
 }
