@@ -179,7 +179,7 @@ package final class Engine {
 
   /// Works out whose an interaction is, and tells the workers.
   func sequence(_ box: InteractionBox, at clock: Moment, isDuplicate: Bool) {
-    if box.interaction.isReceipt { return tellOutcome(box, at: clock, except: nil) }
+    if box.interaction.isReceipt { return tellOutcome(box, at: clock) }
     if box.interaction.erase { return erase(box, at: clock) }
     guard !isDuplicate else {
       own.duplicates += 1
@@ -203,15 +203,15 @@ package final class Engine {
     if box.interaction.feedback != nil {
       own.unknownSuggestions += 1
       for worker in workers.indices where worker != home {
-        post(.outcome(box, at: clock, except: nil), to: worker)
+        post(.outcome(box, at: clock), to: worker)
       }
     }
     post(.interaction(box, placed), to: home)
   }
 
-  private func tellOutcome(_ box: InteractionBox, at clock: Moment, except: CustomerRef?) {
+  private func tellOutcome(_ box: InteractionBox, at clock: Moment) {
     own.unknownSuggestions += 1
-    for worker in workers.indices { post(.outcome(box, at: clock, except: except), to: worker) }
+    for worker in workers.indices { post(.outcome(box, at: clock), to: worker) }
   }
 
   // MARK: Telling the workers

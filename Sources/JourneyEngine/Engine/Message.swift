@@ -12,8 +12,8 @@ enum Message {
   /// Customers are put together anew.
   case regroup(RegroupOrder)
   case interaction(InteractionBox, Placed)
-  /// The outcome of a suggestion that may be anyone's, but of this customer's.
-  case outcome(InteractionBox, at: Moment, except: CustomerRef?)
+  /// The outcome of a suggestion that may be anyone's.
+  case outcome(InteractionBox, at: Moment)
   /// Decide, since something was taken from a customer.
   case decide(CustomerRef, InteractionBox, at: Moment)
   case forget(CustomerRef)
@@ -71,7 +71,7 @@ struct RegroupOrder {
   var former: [Former] = []
   var current: [Current] = []
   var erased: [Regroup.Erased] = []
-  /// All were one customer's and are one's again.
+  /// Ids under which nothing is known any more.
   var gone: [CustomerID] = []
 
   func isErased(_ stem: StemRef, at key: () -> OrderKey) -> Bool {

@@ -7,7 +7,7 @@ extension Worker {
     var concerned = Concerned(touchpoint: interaction.isContact ? interaction.touchpoint : nil)
     concerned.all = placed.isRegrouped
     take(interaction, placed, concerned: &concerned)
-    if interaction.feedback != nil { takeOutcome(of: interaction, at: clock, with: ref) }
+    if interaction.feedback != nil { takeOutcome(of: interaction, at: clock, except: ref) }
     let trigger = trigger(of: interaction)
     decide(
       ref, at: clock, trigger: trigger, concerned, merged: placed.hasMerged,
@@ -68,17 +68,12 @@ extension Worker {
 
   // MARK: Outcomes
 
-  /// One that is of somebody else's suggestion, or of a receipt, whose customer is not told.
+  /// Notes an outcome and decides for whose suggestion it is, but for one customer, who is decided for anyway.
   func takeOutcome(of interaction: Interaction, at clock: Moment, except: CustomerRef?) {
     guard let holder = note(outcomeOf: interaction), holder != except else { return }
     decide(
       holder, at: clock, trigger: trigger(of: interaction), .due, merged: false,
       interaction: interaction)
-  }
-
-  /// One that is a contact; the suggestion may be another customer's by now.
-  private func takeOutcome(of interaction: Interaction, at clock: Moment, with ref: CustomerRef) {
-    takeOutcome(of: interaction, at: clock, except: ref)
   }
 
   /// Notes an outcome where its suggestion is here; says whose it is.

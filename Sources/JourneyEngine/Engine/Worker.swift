@@ -72,8 +72,8 @@ final class Worker {
     case .expect(let ref, let shard, let parcel): take(parcel.take(), as: ref, on: shard)
     case .regroup(let order): regroup(order)
     case .interaction(let box, let placed): take(box.interaction, placed)
-    case .outcome(let box, let clock, let except):
-      takeOutcome(of: box.interaction, at: clock, except: except)
+    case .outcome(let box, let clock):
+      takeOutcome(of: box.interaction, at: clock, except: nil)
     case .decide(let ref, let box, let clock):
       decide(
         ref, at: clock, trigger: trigger(of: box.interaction), .everything, merged: false,

@@ -51,23 +51,6 @@ extension WhoIsWho {
     return shown(list)
   }
 
-  /// What its data can be tagged with.
-  package func stems(of customer: CustomerRef) -> [StemRef] {
-    var list: [StemRef] = []
-    forEachLife(customer) { index, second in
-      list.append(plainStem(index, second: second))
-    }
-    let household = identifiers[components[customer.rawValue].head].household
-    forEachBundle(household) { bundle in
-      for life in 0...UInt32(bundles[bundle].lives) {
-        let stem = StemRef(WhoIsWho.bundleBit | bundle << 6 | life)
-        let founder = founder(of: stem)
-        if founder != 0, component(of: stem) == customer.rawValue { list.append(stem) }
-      }
-    }
-    return list
-  }
-
   /// Whether a customer is known by shared identifiers only.
   package func isAnonymous(_ customer: CustomerRef) -> Bool {
     var anonymous = true
@@ -88,16 +71,6 @@ extension WhoIsWho {
   func isSeen(_ a: UInt32, before b: UInt32) -> Bool {
     let order = order(identifiers[a].seen, identifiers[b].seen)
     return order != 0 ? order < 0 : strength(a, b) < 0
-  }
-
-  /// The strongest identifier of the interactions tagged so.
-  package func strongestIdentifier(of stem: StemRef) -> (type: IdentifierType, value: [UInt8]) {
-    let index: UInt32 =
-      switch noted(stem) {
-      case .plain(let index): index
-      case .bundle(let bundle): strongest(bundle)
-      }
-    return (IdentifierType(identifiers[index].type), Array(value(index)))
   }
 
   /// Bytes of memory that all of it takes, free places included.
