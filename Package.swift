@@ -74,6 +74,7 @@ let package = Package(
 
     tests("JourneyModelTests", ["JourneyModel"]),
     tests("SettingsTests", ["Settings", "JourneyModel", "KafkaClient"]),
+    tests("StateStoreTests", ["JourneyModel", "StateStore"]),
     tests("SupervisionTests", ["JourneyModel", "Supervision"]),
     tests(
       "CommandTests",

@@ -2,6 +2,8 @@ internal import CRocksDB
 
 /// Owns an open RocksDB.
 struct Database: ~Copyable {
+  typealias Entry = (key: [UInt8], value: [UInt8]?)
+
   private var handle: OpaquePointer?
   private let options: OpaquePointer?
   private let writing: OpaquePointer?
@@ -9,10 +11,12 @@ struct Database: ~Copyable {
 
   /// Opens it, or makes it where nothing is.
   ///
-  /// - Parameter isReadOnly: leaves all as it is, takes no lock and sees nothing of what is written later; its files
-  ///   may be deleted meanwhile.
-  init(_ path: String, isReadOnly: Bool = false) throws(StoreFailure) {
-    let options = Self.makeOptions()
+  /// - Parameters:
+  ///   - cacheBytes: what is kept in memory of its files, indexes and filters included.
+  ///   - isReadOnly: leaves all as it is, takes no lock and sees nothing of what is written later; its files
+  ///     may be deleted meanwhile.
+  init(_ path: String, cacheBytes: Int, isReadOnly: Bool = false) throws(StoreFailure) {
+    let options = Self.makeOptions(cacheBytes: cacheBytes)
     var message: UnsafeMutablePointer<CChar>?
     if isReadOnly {
       rocksdb_options_set_create_if_missing(options, 0)
@@ -34,7 +38,6 @@ struct Database: ~Copyable {
     rocksdb_writeoptions_disable_WAL(writing, 1)
     reading = rocksdb_readoptions_create()
     rocksdb_readoptions_set_verify_checksums(reading, 1)
-    rocksdb_readoptions_set_fill_cache(reading, 0)
   }
 
   deinit {
@@ -68,6 +71,7 @@ struct Database: ~Copyable {
   }
 
   func get(_ key: [UInt8]) throws(StoreFailure) -> [UInt8]? {
+    let handle = try opened()
     var count = 0
     var message: UnsafeMutablePointer<CChar>?
     let found = key.withUnsafeBytes { key in
@@ -81,10 +85,9 @@ struct Database: ~Copyable {
     return Array(UnsafeRawBufferPointer(start: found, count: count))
   }
 
-  /// Writes all or nothing; a nil value deletes. With `flushes` it is on disk for good afterwards.
-  func write(
-    _ entries: [(key: [UInt8], value: [UInt8]?)], flushes: Bool
-  ) throws(StoreFailure) {
+  /// Writes all or nothing; a nil value deletes.
+  func write(_ entries: [Entry]) throws(StoreFailure) {
+    let handle = try opened()
     let batch = rocksdb_writebatch_create()
     defer { rocksdb_writebatch_destroy(batch) }
     for entry in entries {
@@ -103,21 +106,40 @@ struct Database: ~Copyable {
     var message: UnsafeMutablePointer<CChar>?
     rocksdb_write(handle, writing, batch, &message)
     if let failure = Self.failure(message) { throw failure }
-    guard flushes else { return }
+  }
+
+  /// Everything written so far is on disk for good afterwards.
+  func flush() throws(StoreFailure) {
+    let handle = try opened()
     let flush = rocksdb_flushoptions_create()
     defer { rocksdb_flushoptions_destroy(flush) }
     rocksdb_flushoptions_set_wait(flush, 1)
+    var message: UnsafeMutablePointer<CChar>?
     rocksdb_flush(handle, flush, &message)
     if let failure = Self.failure(message) { throw failure }
   }
 
-  /// Lends every entry from a key on, in order, while the body returns true.
+  /// Lends every entry from a key on and before another, in order, while the body returns true.
+  ///
+  /// - Parameter keeps: what is read is likely to be read again soon.
   func forEach(
-    from start: [UInt8],
+    from start: [UInt8], before end: [UInt8], keeps: Bool,
     _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(StoreFailure) -> Bool
   ) throws(StoreFailure) {
+    let handle = try opened()
+    // The library goes on looking at the bytes of the bound.
+    let bound = UnsafeMutableBufferPointer<CChar>.allocate(capacity: end.count)
+    _ = bound.initialize(from: end.lazy.map { CChar(bitPattern: $0) })
+    let reading = rocksdb_readoptions_create()
+    rocksdb_readoptions_set_verify_checksums(reading, 1)
+    rocksdb_readoptions_set_fill_cache(reading, keeps ? 1 : 0)
+    rocksdb_readoptions_set_iterate_upper_bound(reading, bound.baseAddress, bound.count)
     let iterator = rocksdb_create_iterator(handle, reading)
-    defer { rocksdb_iter_destroy(iterator) }
+    defer {
+      rocksdb_iter_destroy(iterator)
+      rocksdb_readoptions_destroy(reading)
+      bound.deallocate()
+    }
     start.withUnsafeBytes {
       rocksdb_iter_seek(iterator, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
     }
@@ -137,7 +159,12 @@ struct Database: ~Copyable {
     if let failure = Self.failure(message) { throw failure }
   }
 
-  private static func makeOptions() -> OpaquePointer? {
+  private func opened() throws(StoreFailure) -> OpaquePointer {
+    guard let handle else { throw .unwritable("it could not be opened again") }
+    return handle
+  }
+
+  private static func makeOptions(cacheBytes: Int) -> OpaquePointer? {
     let options = rocksdb_options_create()
     rocksdb_options_set_create_if_missing(options, 1)
     rocksdb_options_set_atomic_flush(options, 1)
@@ -147,7 +174,29 @@ struct Database: ~Copyable {
     rocksdb_options_set_keep_log_file_num(options, 2)
     rocksdb_options_set_paranoid_checks(options, 1)
     rocksdb_options_set_info_log_level(options, 3)
+    let tables = makeTableOptions(cacheBytes: cacheBytes)
+    rocksdb_options_set_block_based_table_factory(options, tables)
+    rocksdb_block_based_options_destroy(tables)
     return options
+  }
+
+  /// Filters tell for most keys that are not there that they are not. They and the indexes are in parts, so that few
+  /// of them need to be in memory.
+  private static func makeTableOptions(cacheBytes: Int) -> OpaquePointer? {
+    let tables = rocksdb_block_based_options_create()
+    // It takes the filter over, and shares the cache.
+    rocksdb_block_based_options_set_filter_policy(
+      tables, rocksdb_filterpolicy_create_bloom_full(10))
+    let cache = rocksdb_cache_create_lru(cacheBytes)
+    rocksdb_block_based_options_set_block_cache(tables, cache)
+    rocksdb_cache_destroy(cache)
+    rocksdb_block_based_options_set_index_type(
+      tables, Int32(rocksdb_block_based_table_index_type_two_level_index_search))
+    rocksdb_block_based_options_set_partition_filters(tables, 1)
+    rocksdb_block_based_options_set_cache_index_and_filter_blocks(tables, 1)
+    rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(tables, 1)
+    rocksdb_block_based_options_set_pin_top_level_index_and_filter(tables, 1)
+    return tables
   }
 
   /// Takes the library's words over; nil: all went well.

@@ -13,6 +13,8 @@ package final class DiskCopy: RowSource {
   }
 
   private let database: Database
+  /// It is looked at for a short time only.
+  private static let cacheBytes = 8 << 20
   package let settledAt: Moment?
 
   /// - Parameter owner: whose state it is to be.
@@ -24,8 +26,8 @@ package final class DiskCopy: RowSource {
     let found: [UInt8]?
     do throws(StoreFailure) {
       database = try Self.open(path)
-      found = try database.get(DiskStore.ownerKey)
-      settledAt = try Self.settledAt(database)
+      found = try database.get(DiskLayout.ownerKey).map(DiskLayout.name)
+      settledAt = try DiskPositions(database).settledAt
     } catch {
       switch error {
       case .damaged(let words), .unwritable(let words): throw .damaged(words)
@@ -40,33 +42,32 @@ package final class DiskCopy: RowSource {
   /// While a daemon tidies its files, the list of them may be outdated before all are opened.
   private static func open(_ path: String) throws(StoreFailure) -> Database {
     for _ in 0..<4 {
-      do throws(StoreFailure) { return try Database(path, isReadOnly: true) } catch { continue }
+      do throws(StoreFailure) { return try open(once: path) } catch { continue }
     }
-    return try Database(path, isReadOnly: true)
+    return try open(once: path)
   }
 
-  private static func settledAt(_ database: borrowing Database) throws(StoreFailure) -> Moment? {
-    guard let bytes = try database.get(DiskStore.positionsKey) else { return nil }
-    var reader = RowReader(bytes)
-    do throws(RowDamage) { return try reader.moment() } catch { throw .damaged(error.message) }
+  private static func open(once path: String) throws(StoreFailure) -> Database {
+    try Database(path, cacheBytes: cacheBytes, isReadOnly: true)
   }
 
   package func forEach(
     _ kind: RowKind?, _ body: (StateRow) throws(StoreFailure) -> Void
   ) throws(StoreFailure) {
-    // Customers lie behind all that is in the first partition, and nothing else does.
-    let isFirst = kind != nil && kind != .customer
-    let start = kind.map { DiskStore.key(isFirst ? 0 : 1, [$0.rawValue]) } ?? [DiskStore.rowMark]
-    try database.forEach(from: start) { key, value throws(StoreFailure) in
-      guard key.count > 5 else { throw .damaged("a key is too short") }
-      if isFirst, !key.starts(with: start) { return false }
-      guard kind == nil || key[5] == kind?.rawValue else { return true }
-      try body(DiskStore.row(key, value))
-      return true
-    }
+    try database.forEachRow(kind, body)
   }
 
   package func value(_ partition: Int32, _ key: [UInt8]) throws(StoreFailure) -> [UInt8]? {
-    try database.get(DiskStore.key(partition, key))
+    try database.get(DiskLayout.key(partition, key))
+  }
+
+  package func places(named name: UInt64) throws(StoreFailure) -> [RowPlace] {
+    try database.places(named: name)
+  }
+
+  package func entries(
+    of calendar: RowCalendar, after entry: RowEntry?, atMost count: Int
+  ) throws(StoreFailure) -> [RowEntry] {
+    try database.entries(of: calendar, after: entry, atMost: count)
   }
 }

@@ -2,147 +2,196 @@ package import JourneyModel
 
 internal import Synchronization
 
-/// A copy on disk, in RocksDB without its own log: rows are collected in memory, and written sorted in one
-/// batch together with the positions of the state topic, so that rows and positions never disagree.
+/// A copy on disk, in RocksDB without its own log: rows are collected in memory, and written sorted together with
+/// what they are found by, and then with the positions of the state topic, so that these never disagree.
+///
+/// One thread may read while another applies, settles or makes findable.
 package final class DiskStore: StateStore {
-  /// One at a time: what was let go of is recalled while a batch is taken in.
-  private let lock = Mutex(())
   private let path: String
   private let owner: [UInt8]
+  private let marks: RowMarks
+  private let cacheBytes: Int
+  /// Held while something is written to the database.
+  private let turn = Mutex(())
+  /// Held for moments only, and while something is read.
+  private let state: Mutex<Waiting>
   private var database: Database
-  /// Rows that are not in the database yet, by their key there; nil for one that is gone.
-  private var pending: [[UInt8]: [UInt8]?] = [:]
-  private var pendingBytes = 0
-  package private(set) var positions: [Int32: Offset] = [:]
-  package private(set) var settledAt: Moment?
 
   /// Bytes of rows that wait to be written, at most.
   private static let pendingBytesMax = 64 << 20
-  /// Keys of our own come before those of any partition.
-  static let ownerKey: [UInt8] = [0]
-  static let positionsKey: [UInt8] = [1]
-  static let rowMark: UInt8 = 2
+  /// Rows written at once.
+  private static let rowsAtOnce = 1_000
+  /// Rows taken in between two reads.
+  private static let rowsInAMoment = 250
 
   /// Opens the copy in a folder, or makes it.
   ///
-  /// - Parameter owner: whose state it is; a copy of another's is damage.
-  package init(path: String, owner: String) throws(StoreFailure) {
+  /// - Parameters:
+  ///   - owner: whose state it is; a copy of another's is damage.
+  ///   - marks: what rows are found by; the same for every row as when the copy was made.
+  ///   - cacheBytes: what is kept in memory of the copy's files.
+  package init(
+    path: String, owner: String, marks: @escaping RowMarks, cacheBytes: Int
+  ) throws(StoreFailure) {
     self.path = path
     self.owner = Array(owner.utf8)
-    database = try Database(path)
-    try begin()
+    self.marks = marks
+    self.cacheBytes = cacheBytes
+    database = try Database(path, cacheBytes: cacheBytes)
+    state = Mutex(Waiting(positions: try Self.begin(database, self.owner)))
   }
 
   /// Deletes a copy that is of no use.
   package static func delete(path: String) throws(StoreFailure) { try Database.delete(path) }
 
-  package var byteCount: Int64 { database.byteCount + Int64(pendingBytes) }
-
-  package func apply(_ rows: [StateRow]) throws(StoreFailure) {
-    try lock.withLock { _ throws(StoreFailure) in try add(rows) }
+  package var positions: [Int32: Offset] { state.withLock { $0.positions.offsets } }
+  package var settledAt: Moment? { state.withLock { $0.positions.settledAt } }
+  package var byteCount: Int64 {
+    state.withLock { database.byteCount + Int64($0.arrivedBytes + $0.leavingBytes) }
   }
 
-  private func add(_ rows: [StateRow]) throws(StoreFailure) {
-    for row in rows {
-      let key = Self.key(row.partition, row.key)
-      pendingBytes += key.count + (row.value?.count ?? 0)
-      pending.updateValue(row.value, forKey: key)
+  package func apply(_ rows: [StateRow]) throws(StoreFailure) {
+    var rest = rows[...]
+    while !rest.isEmpty {
+      let some = rest.prefix(Self.rowsInAMoment).map { row -> Database.Entry in
+        (DiskLayout.key(row.partition, row.key), row.value)
+      }
+      rest = rest.dropFirst(some.count)
+      let isFull = state.withLock { state in
+        state.take(some)
+        return state.arrivedBytes >= Self.pendingBytesMax
+      }
+      // Without positions: what was applied is read again after a crash, and does no harm.
+      if isFull { try makeFindable() }
     }
-    // Without positions: what was applied is read again after a crash, and does no harm.
-    if pendingBytes >= Self.pendingBytesMax { try write(flushes: false) }
+  }
+
+  package func makeFindable() throws(StoreFailure) {
+    try turn.withLock { _ throws(StoreFailure) in try write(nil) }
   }
 
   package func settle(_ positions: [Int32: Offset], at now: Moment) throws(StoreFailure) {
-    try lock.withLock { _ throws(StoreFailure) in
-      settledAt = now
-      self.positions.merge(positions) { $1 }
-      try write(flushes: true)
+    try turn.withLock { _ throws(StoreFailure) in
+      let reached = state.withLock { state in
+        state.positions.settledAt = now
+        state.positions.offsets.merge(positions) { $1 }
+        return state.positions
+      }
+      try write(reached)
+      try database.flush()
     }
   }
 
   package func removeAll() throws(StoreFailure) {
-    pending.removeAll()
-    pendingBytes = 0
-    positions = [:]
-    settledAt = nil
-    database.close()
-    try Database.delete(path)
-    database = try Database(path)
-    try begin()
+    try turn.withLock { _ throws(StoreFailure) in
+      try state.withLock { state throws(StoreFailure) in
+        state = Waiting()
+        database.close()
+        try Database.delete(path)
+        database = try Database(path, cacheBytes: cacheBytes)
+        state.positions = try Self.begin(database, owner)
+      }
+    }
   }
 
   package func forEach(
     _ kind: RowKind?, _ body: (StateRow) throws(StoreFailure) -> Void
   ) throws(StoreFailure) {
-    try write(flushes: false)
-    try database.forEach(from: [Self.rowMark]) { key, value throws(StoreFailure) in
-      guard key.count > 5 else { throw .damaged("a key is too short") }
-      // On other partitions than the first lie customers, and marks that nobody asks for.
-      if let kind, kind != .customer, key[1..<5].contains(where: { $0 != 0 }) { return false }
-      guard kind == nil || key[5] == kind?.rawValue else { return true }
-      try body(Self.row(key, value))
-      return true
-    }
+    try makeFindable()
+    try database.forEachRow(kind, body)
   }
 
   package func value(_ partition: Int32, _ key: [UInt8]) throws(StoreFailure) -> [UInt8]? {
-    let key = Self.key(partition, key)
-    return try lock.withLock { _ throws(StoreFailure) in
-      if let waiting = pending[key] { return waiting }
+    let key = DiskLayout.key(partition, key)
+    return try state.withLock { state throws(StoreFailure) in
+      if let waiting = state.value(key) { return waiting }
       return try database.get(key)
     }
   }
 
-  /// What an entry of at least six bytes says.
-  static func row(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> StateRow {
-    let partition = key[1..<5].reduce(Int32(0)) { $0 << 8 | Int32($1) }
-    return StateRow(partition: partition, key: Array(key[5...]), value: Array(value))
+  package func places(named name: UInt64) throws(StoreFailure) -> [RowPlace] {
+    try state.withLock { _ throws(StoreFailure) in try database.places(named: name) }
   }
 
-  static func key(_ partition: Int32, _ key: [UInt8]) -> [UInt8] {
-    var bytes: [UInt8] = [rowMark]
-    bytes.reserveCapacity(5 + key.count)
-    for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: partition >> shift)) }
-    bytes += key
-    return bytes
+  package func entries(
+    of calendar: RowCalendar, after entry: RowEntry?, atMost count: Int
+  ) throws(StoreFailure) -> [RowEntry] {
+    try state.withLock { _ throws(StoreFailure) in
+      try database.entries(of: calendar, after: entry, atMost: count)
+    }
   }
 
-  private func begin() throws(StoreFailure) {
-    guard let found = try database.get(Self.ownerKey) else {
-      try database.write([(Self.ownerKey, owner)], flushes: true)
-      return
+  private static func begin(
+    _ database: borrowing Database, _ owner: [UInt8]
+  ) throws(StoreFailure) -> DiskPositions {
+    guard let found = try database.get(DiskLayout.ownerKey) else {
+      try database.write([(DiskLayout.ownerKey, DiskLayout.owner(owner))])
+      try database.flush()
+      return DiskPositions()
     }
-    guard found == owner else {
-      throw .damaged("it belongs to “\(String(decoding: found, as: UTF8.self))”")
+    let name = try DiskLayout.name(in: found)
+    guard name == owner else {
+      throw .damaged("it belongs to “\(String(decoding: name, as: UTF8.self))”")
     }
-    guard let bytes = try database.get(Self.positionsKey) else { return }
-    do throws(RowDamage) {
-      var reader = RowReader(bytes)
-      settledAt = try reader.moment()
-      for _ in 0..<(try reader.count()) {
-        let partition = Int32(clamping: try reader.integer())
-        positions[partition] = Offset(try reader.signed())
-      }
-    } catch { throw .damaged(error.message) }
+    return try DiskPositions(database)
   }
 
-  private func write(flushes: Bool) throws(StoreFailure) {
-    var entries: [(key: [UInt8], value: [UInt8]?)] = []
-    entries.reserveCapacity(pending.count + 1)
-    for (key, value) in pending { entries.append((key, value)) }
-    entries.sort { $0.key.lexicographicallyPrecedes($1.key) }
-    var writer = RowWriter()
-    writer.moment(settledAt ?? .distantPast)
-    writer.count(positions.count)
-    for (partition, offset) in positions.sorted(by: { $0.key < $1.key }) {
-      writer.count(Int(partition))
-      writer.signed(offset.rawValue)
+  /// Writes all rows that wait, in parts, and positions with the last, so that they are never ahead of the rows.
+  private func write(_ positions: DiskPositions?) throws(StoreFailure) {
+    let leaving = state.withLock { $0.leave() }
+    var rest = leaving.map { Database.Entry($0.key, $0.value) }
+      .sorted { $0.key.lexicographicallyPrecedes($1.key) }[...]
+    while rest.count > Self.rowsAtOnce {
+      try database.write(rest.prefix(Self.rowsAtOnce), [], marks: marks)
+      rest = rest.dropFirst(Self.rowsAtOnce)
     }
-    if flushes { entries.insert((Self.positionsKey, writer.bytes), at: 0) }
-    guard !entries.isEmpty else { return }
-    try database.write(entries, flushes: flushes)
-    pending.removeAll(keepingCapacity: true)
-    pendingBytes = 0
+    let others = positions.map { [Database.Entry(DiskLayout.positionsKey, $0.bytes)] } ?? []
+    try database.write(rest, others, marks: marks)
+    // They are let go of when nobody has to wait for it.
+    _ = state.withLock { $0.hasLeft() }
+  }
+}
+
+/// Rows that are not in the database yet, by their key there; nil for one that is gone.
+private struct Waiting {
+  private var arrived: [[UInt8]: [UInt8]?] = [:]
+  /// Being written.
+  private var leaving: [[UInt8]: [UInt8]?] = [:]
+  private(set) var arrivedBytes = 0
+  private(set) var leavingBytes = 0
+  var positions = DiskPositions()
+
+  init(positions: DiskPositions = DiskPositions()) { self.positions = positions }
+
+  mutating func take(_ rows: [Database.Entry]) {
+    for row in rows {
+      arrivedBytes += row.key.count + (row.value?.count ?? 0)
+      arrived.updateValue(row.value, forKey: row.key)
+    }
+  }
+
+  func value(_ key: [UInt8]) -> [UInt8]?? { arrived[key] ?? leaving[key] }
+
+  /// Begins to write what has arrived, and what could not be written before.
+  mutating func leave() -> [[UInt8]: [UInt8]?] {
+    if leaving.isEmpty {
+      swap(&leaving, &arrived)
+    } else {
+      leaving.merge(arrived) { $1 }
+      arrived = [:]
+    }
+    leavingBytes += arrivedBytes
+    arrivedBytes = 0
+    return leaving
+  }
+
+  /// Returns what was written.
+  mutating func hasLeft() -> [[UInt8]: [UInt8]?] {
+    defer {
+      leaving = [:]
+      leavingBytes = 0
+    }
+    return leaving
   }
 }
 
@@ -150,8 +199,10 @@ package final class DiskStore: StateStore {
 package final class MachineDisk: StateDisk {
   package init() {}
 
-  package func open(_ path: String, owner: String) throws(StoreFailure) -> any StateStore {
-    try DiskStore(path: path, owner: owner)
+  package func open(
+    _ path: String, owner: String, marks: @escaping RowMarks, cacheBytes: Int
+  ) throws(StoreFailure) -> any StateStore {
+    try DiskStore(path: path, owner: owner, marks: marks, cacheBytes: cacheBytes)
   }
 
   package func delete(_ path: String) throws(StoreFailure) { try DiskStore.delete(path: path) }

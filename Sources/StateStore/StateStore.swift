@@ -2,7 +2,7 @@ package import JourneyModel
 
 /// A copy of the state topic's rows: what an engine is built from, and what saves reading the whole topic.
 ///
-/// Used by one thread. What is applied was committed to Kafka before.
+/// Used by one thread, or by one that changes it and one that reads. What is applied was committed to Kafka before.
 package protocol StateStore: RowSource {
   /// Of each partition of the state topic: the offset from which its rows must be read again; none: from its start.
   var positions: [Int32: Offset] { get }
@@ -11,9 +11,11 @@ package protocol StateStore: RowSource {
 
   /// Takes rows, each instead of an earlier one of its key; in the order given.
   func apply(_ rows: [StateRow]) throws(StoreFailure)
+  /// Everything applied so far is found by its marks afterwards.
+  func makeFindable() throws(StoreFailure)
   /// All rows below these offsets are in the copy: makes that and the rows last, all or nothing.
   func settle(_ positions: [Int32: Offset], at now: Moment) throws(StoreFailure)
-  /// Forgets everything.
+  /// Forgets everything, while nobody is in the midst of its rows.
   func removeAll() throws(StoreFailure)
 }
 
@@ -27,6 +29,14 @@ package protocol RowSource: AnyObject {
   ) throws(StoreFailure)
   /// The value of a key in a partition; nil where there is none.
   func value(_ partition: Int32, _ key: [UInt8]) throws(StoreFailure) -> [UInt8]?
+  /// Where rows are that have a mark of this name. Sees at least what was there when all was last made findable, each
+  /// row either as it was then or as it was applied since.
+  func places(named name: UInt64) throws(StoreFailure) -> [RowPlace]
+  /// The first entries of a calendar behind one of its entries (nil: from its beginning), in their order; sees what
+  /// ``places(named:)`` sees.
+  func entries(
+    of calendar: RowCalendar, after entry: RowEntry?, atMost count: Int
+  ) throws(StoreFailure) -> [RowEntry]
 }
 
 /// Why a copy of the state cannot be used or written.
@@ -48,8 +58,13 @@ extension RowSource {
 
 /// Where copies of the state lie, each in a folder of its own.
 package protocol StateDisk: AnyObject {
-  /// Opens the copy in a folder, or makes it; one that is another owner's is damaged.
-  func open(_ path: String, owner: String) throws(StoreFailure) -> any StateStore
+  /// Opens the copy in a folder, or makes it; one that is another owner's, or whose rows are not found by marks, is
+  /// damaged.
+  ///
+  /// - Parameter cacheBytes: what is kept in memory of the copy's files.
+  func open(
+    _ path: String, owner: String, marks: @escaping RowMarks, cacheBytes: Int
+  ) throws(StoreFailure) -> any StateStore
   /// Deletes a copy that is not open.
   func delete(_ path: String) throws(StoreFailure)
 }

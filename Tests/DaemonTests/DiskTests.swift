@@ -92,7 +92,8 @@ enum StateDamage: CaseIterable {
       try bytes.prefix(10).write(to: file)
     case .noCurrent: try manager.removeItem(at: folder.appending(path: "CURRENT"))
     case .awayForLong:
-      let store = try DiskStore(path: folder.path, owner: owner)
+      let store = try DiskStore(
+        path: folder.path, owner: owner, marks: { _ in [] }, cacheBytes: 1 << 20)
       // A customer whom the topic no longer tells of; nobody could read the row.
       let key: [UInt8] = [RowKind.customer.rawValue, 1, 2, 3]
       try store.apply([StateRow(partition: 1, key: key, value: [0xFF])])

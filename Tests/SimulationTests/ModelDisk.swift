@@ -7,6 +7,8 @@ final class ModelDisk: StateDisk {
     var partition: Int32
     var bytes: [UInt8]
 
+    var place: RowPlace { RowPlace(partition: partition, key: bytes) }
+
     func comes(before other: Key) -> Bool {
       partition != other.partition
         ? partition < other.partition : bytes.lexicographicallyPrecedes(other.bytes)
@@ -32,10 +34,12 @@ final class ModelDisk: StateDisk {
   /// What it has written since.
   var unsettled: [[StateRow]] = []
 
-  func open(_ path: String, owner: String) throws(StoreFailure) -> any StateStore {
+  func open(
+    _ path: String, owner: String, marks: @escaping RowMarks, cacheBytes: Int
+  ) throws(StoreFailure) -> any StateStore {
     if isDamaged { throw .damaged("bytes have turned") }
     guard let program else { throw .unwritable("there is no program") }
-    let store = ModelStore(self, program)
+    let store = ModelStore(self, program, marks)
     self.store = store
     return store
   }
@@ -54,16 +58,24 @@ final class ModelDisk: StateDisk {
   }
 }
 
+/// Rows are found by what was last made findable, and by nothing that came later.
 final class ModelStore: StateStore {
   private let disk: ModelDisk
   private let program: Program
+  private let marks: RowMarks
   private(set) var content: ModelDisk.Content
+  private var index: MarkIndex
+  /// What is not in the index yet: the values that it knows of.
+  private var unfindable: [ModelDisk.Key: [UInt8]?] = [:]
 
-  init(_ disk: ModelDisk, _ program: Program) {
+  init(_ disk: ModelDisk, _ program: Program, _ marks: @escaping RowMarks) {
     self.disk = disk
     self.program = program
+    self.marks = marks
     content = disk.lasting
+    index = MarkIndex(marks)
     disk.unsettled = []
+    for (key, value) in content.rows { index.change(key.place, from: nil, to: value) }
   }
 
   var positions: [Int32: Offset] { content.positions }
@@ -74,9 +86,28 @@ final class ModelStore: StateStore {
     program.pass(.copying, .before)
     guard !program.isDead, !rows.isEmpty else { return }
     if disk.isFull { throw .unwritable("no space left") }
+    for row in rows {
+      let key = ModelDisk.Key(partition: row.partition, bytes: row.key)
+      if unfindable[key] == nil { unfindable.updateValue(content.rows[key], forKey: key) }
+    }
     content.apply(rows)
     disk.unsettled.append(rows)
     program.pass(.copying, .after)
+  }
+
+  func makeFindable() throws(StoreFailure) {
+    program.pass(.copying, .before)
+    guard !program.isDead else { return }
+    if disk.isFull { throw .unwritable("no space left") }
+    indexAll()
+    program.pass(.copying, .after)
+  }
+
+  private func indexAll() {
+    for (key, old) in unfindable {
+      index.change(key.place, from: old, to: content.rows[key])
+    }
+    unfindable = [:]
   }
 
   func settle(_ positions: [Int32: Offset], at now: Moment) throws(StoreFailure) {
@@ -85,6 +116,7 @@ final class ModelStore: StateStore {
     if disk.isFull { throw .unwritable("no space left") }
     content.positions.merge(positions) { $1 }
     content.settledAt = now
+    indexAll()
     disk.lasting = content
     disk.unsettled = []
     program.pass(.settling, .after)
@@ -93,6 +125,8 @@ final class ModelStore: StateStore {
   func removeAll() throws(StoreFailure) {
     guard !program.isDead else { return }
     content = ModelDisk.Content()
+    index = MarkIndex(marks)
+    unfindable = [:]
     disk.lasting = content
     disk.unsettled = []
   }
@@ -109,5 +143,13 @@ final class ModelStore: StateStore {
 
   func value(_ partition: Int32, _ key: [UInt8]) throws(StoreFailure) -> [UInt8]? {
     content.rows[ModelDisk.Key(partition: partition, bytes: key)]
+  }
+
+  func places(named name: UInt64) throws(StoreFailure) -> [RowPlace] { index.places(named: name) }
+
+  func entries(
+    of calendar: RowCalendar, after entry: RowEntry?, atMost count: Int
+  ) throws(StoreFailure) -> [RowEntry] {
+    index.entries(of: calendar, after: entry, atMost: count)
   }
 }

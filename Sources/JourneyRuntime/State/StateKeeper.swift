@@ -230,7 +230,8 @@ extension StateKeeper {
     var again = false
     while true {
       do throws(StoreFailure) {
-        store = try disk.open(path, owner: topic.name)
+        store = try disk.open(
+          path, owner: topic.name, marks: { _ in [] }, cacheBytes: 64 << 20)
         return
       } catch {
         switch error {
