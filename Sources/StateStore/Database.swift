@@ -169,6 +169,9 @@ struct Database: ~Copyable {
     rocksdb_options_set_create_if_missing(options, 1)
     rocksdb_options_set_atomic_flush(options, 1)
     rocksdb_options_set_write_buffer_size(options, 64 << 20)
+    // Most of what is looked for has not just been written.
+    rocksdb_options_set_memtable_prefix_bloom_size_ratio(options, 0.02)
+    rocksdb_options_set_memtable_whole_key_filtering(options, 1)
     rocksdb_options_set_compression(options, Int32(rocksdb_lz4_compression))
     rocksdb_options_set_max_open_files(options, 256)
     rocksdb_options_set_keep_log_file_num(options, 2)

@@ -68,6 +68,7 @@ package final class DiskCopy: RowSource {
   package func entries(
     of calendar: RowCalendar, after entry: RowEntry?, atMost count: Int
   ) throws(StoreFailure) -> [RowEntry] {
-    try database.entries(of: calendar, after: entry, atMost: count)
+    let start = CalendarFronts().start(of: calendar, after: entry)
+    return try database.entries(of: calendar, from: start, atMost: count)
   }
 }

@@ -99,6 +99,17 @@ extension DiskLayout {
     return places
   }
 
+  /// Before all entries of a calendar.
+  static func start(of calendar: RowCalendar) -> [UInt8] { [calendars, calendar.rawValue] }
+
+  /// Behind all entries of a calendar.
+  static func end(of calendar: RowCalendar) -> [UInt8] { [calendars, calendar.rawValue + 1] }
+
+  /// Behind an entry, and before any other that comes after it.
+  static func start(of calendar: RowCalendar, after entry: RowEntry) -> [UInt8] {
+    entryKey(calendar, entry) + [0]
+  }
+
   /// Ordered as ``RowEntry/precedes(_:_:)`` is.
   static func entryKey(_ calendar: RowCalendar, _ entry: RowEntry) -> [UInt8] {
     var writer = RowWriter(reserving: entryPrefixCount + entry.place.key.count)

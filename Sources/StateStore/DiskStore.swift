@@ -20,7 +20,7 @@ package final class DiskStore: StateStore {
   /// Bytes of rows that wait to be written, at most.
   private static let pendingBytesMax = 64 << 20
   /// Rows written at once.
-  private static let rowsAtOnce = 1_000
+  private static let rowsAtOnce = 10_000
   /// Rows taken in between two reads.
   private static let rowsInAMoment = 250
 
@@ -116,8 +116,12 @@ package final class DiskStore: StateStore {
   package func entries(
     of calendar: RowCalendar, after entry: RowEntry?, atMost count: Int
   ) throws(StoreFailure) -> [RowEntry] {
-    try state.withLock { _ throws(StoreFailure) in
-      try database.entries(of: calendar, after: entry, atMost: count)
+    guard count > 0 else { return [] }
+    return try state.withLock { state throws(StoreFailure) in
+      let start = state.fronts.start(of: calendar, after: entry)
+      let found = try database.entries(of: calendar, from: start, atMost: count)
+      if state.isStill { state.fronts.looked(from: start, on: calendar, found.first) }
+      return found
     }
   }
 
@@ -136,17 +140,19 @@ package final class DiskStore: StateStore {
     return try DiskPositions(database)
   }
 
-  /// Writes all rows that wait, in parts, and positions with the last, so that they are never ahead of the rows.
+  /// Writes all rows that wait, in parts, and then positions, so that they are never ahead of the rows.
   private func write(_ positions: DiskPositions?) throws(StoreFailure) {
     let leaving = state.withLock { $0.leave() }
     var rest = leaving.map { Database.Entry($0.key, $0.value) }
       .sorted { $0.key.lexicographicallyPrecedes($1.key) }[...]
-    while rest.count > Self.rowsAtOnce {
-      try database.write(rest.prefix(Self.rowsAtOnce), [], marks: marks)
-      rest = rest.dropFirst(Self.rowsAtOnce)
+    while !rest.isEmpty {
+      let some = rest.prefix(Self.rowsAtOnce)
+      rest = rest.dropFirst(some.count)
+      let batch = try MarkedBatch(some, over: database, marks)
+      state.withLock { $0.fronts.add(batch.firsts) }
+      try database.write(batch.entries)
     }
-    let others = positions.map { [Database.Entry(DiskLayout.positionsKey, $0.bytes)] } ?? []
-    try database.write(rest, others, marks: marks)
+    if let positions { try database.write([(DiskLayout.positionsKey, positions.bytes)]) }
     // They are let go of when nobody has to wait for it.
     _ = state.withLock { $0.hasLeft() }
   }
@@ -160,6 +166,10 @@ private struct Waiting {
   private(set) var arrivedBytes = 0
   private(set) var leavingBytes = 0
   var positions = DiskPositions()
+  var fronts = CalendarFronts()
+
+  /// Nothing is being written.
+  var isStill: Bool { leaving.isEmpty }
 
   init(positions: DiskPositions = DiskPositions()) { self.positions = positions }
 
