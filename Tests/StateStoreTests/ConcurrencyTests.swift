@@ -14,7 +14,7 @@ struct ConcurrencyTests {
   private static func rows(_ generation: Int) -> [StateRow] {
     (0..<count).map { number in
       let value = Marked.value(
-        names: [number % 4, 4 + generation % 8], deadline: Int8(generation % 100))
+        names: [number % 4, 4 + generation % 8], deadline: Int8(generation * 37 % 100))
       return StateRow(
         partition: 1, key: key(number),
         value: value + [0xFF, UInt8(generation >> 8), UInt8(generation & 0xFF)])
@@ -23,6 +23,12 @@ struct ConcurrencyTests {
 
   private static func generation(_ value: [UInt8]) -> Int {
     Int(value[value.count - 2]) << 8 | Int(value[value.count - 1])
+  }
+
+  /// Handed to another thread, as the store's own words allow.
+  private struct Writing: @unchecked Sendable {
+    let store: DiskStore
+    let write: (DiskStore, Progress) throws(StoreFailure) -> Void
   }
 
   /// What both threads know.
@@ -40,24 +46,53 @@ struct ConcurrencyTests {
     let store = try Folder.open(folder.path)
     try store.apply(Self.rows(0))
     try store.makeFindable()
+    var seen = [Int](repeating: 0, count: Self.count)
+    var rounds = 0
+    try Self.run(store, Self.write) { progress in
+      try Self.read(store, progress, &seen)
+      rounds += 1
+    }
+    #expect(rounds > 0)
+    #expect(try Findable(toldBy: store) == Findable(of: Self.rows(Self.generations)))
+  }
+
+  @Test func `a row that goes to and fro on a calendar is always on it`() throws {
+    let folder = try Folder()
+    let store = try Folder.open(folder.path)
+    let places = (0..<2).map { RowPlace(partition: 1, key: Self.key($0)) }
+    try store.apply([Marked.row(places[0], Marked.value(deadline: 50))])
+    try store.apply([Marked.row(places[1], Marked.value(deadline: 10))])
+    try store.makeFindable()
+    let write = { (store: DiskStore, _: Progress) throws(StoreFailure) in
+      for generation in 0..<20_000 {
+        let value = Marked.value(deadline: generation % 2 == 0 ? 90 : 10)
+        try store.apply([Marked.row(places[1], value)])
+        try store.makeFindable()
+      }
+    }
+    try Self.run(store, write) { _ in
+      let entries = try store.entries(of: .deadline, after: nil, atMost: 10)
+      #expect(Set(entries.map(\.place)) == Set(places) && entries.count == 2)
+    }
+  }
+
+  /// Writes on a thread of its own, and reads again and again meanwhile.
+  private static func run(
+    _ store: DiskStore,
+    _ write: @escaping (DiskStore, Progress) throws(StoreFailure) -> Void,
+    _ read: (Progress) throws -> Void
+  ) throws {
     let progress = Progress()
-    let shared = Unchecked(store)
+    let writing = Writing(store: store, write: write)
     let writer = Thread {
       defer { progress.hasEnded.store(true, ordering: .releasing) }
-      do throws(StoreFailure) { try Self.write(shared.value, progress) } catch {
+      do throws(StoreFailure) { try writing.write(writing.store, progress) } catch {
         progress.failure.withLock { $0 = error }
       }
     }
     writer.start()
-    var seen = [Int](repeating: 0, count: Self.count)
-    var rounds = 0
-    while !progress.hasEnded.load(ordering: .acquiring) {
-      try Self.read(store, progress, &seen)
-      rounds += 1
-    }
+    while !progress.hasEnded.load(ordering: .acquiring) { try read(progress) }
     #expect(progress.failure.withLock { $0 } == nil)
-    #expect(rounds > 0)
-    #expect(try Findable(toldBy: store) == Findable(of: Self.rows(Self.generations)))
   }
 
   private static func write(_ store: DiskStore, _ progress: Progress) throws(StoreFailure) {
@@ -91,10 +126,4 @@ struct ConcurrencyTests {
     #expect(Set(entries.map(\.moment)).count == 1)
     _ = (store.positions, store.settledAt, store.byteCount)
   }
-}
-
-/// Handed to another thread, as the store's own words allow.
-private struct Unchecked<Value>: @unchecked Sendable {
-  let value: Value
-  init(_ value: Value) { self.value = value }
 }
