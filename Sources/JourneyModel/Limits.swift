@@ -54,4 +54,6 @@ package enum Limits {
   package static let transactionPatience = TimeSpan.seconds(30)
   package static let clockPatience = TimeSpan.seconds(60)
   package static let catchingUpCommitInterval = TimeSpan.seconds(1)
+  /// How long a stop waits for the last batch to take effect: as long as the broker keeps a transaction open.
+  package static let stopPatience = TimeSpan.seconds(10)
 }

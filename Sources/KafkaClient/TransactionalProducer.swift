@@ -120,8 +120,8 @@ package struct TransactionalProducer: ~Copyable {
 
   /// Drops what was written since the beginning; nothing to do where no transaction is open.
   ///
-  /// Where a record had failed the client is replaced as by ``renew(within:)``: its next transaction would
-  /// fail too, on the gap in its records' numbers or on what the client remembers of the topic.
+  /// Where a record had failed the producer is of no use behind it: its next transaction would fail too, on the gap
+  /// in its records' numbers or on what the client remembers of the topic.
   package mutating func abort(within limit: TimeSpan) throws(TransactionError) {
     switch state {
     case .new, .ready: return
@@ -131,7 +131,7 @@ package struct TransactionalProducer: ~Copyable {
     let client = writer.client.pointer
     try end("aborting", within: limit) { rd_kafka_abort_transaction(client, -1) }
     if hasGap || writer.client.context.takeDeliveryFailures() != nil {
-      try renew(within: limit)
+      state = .useless(.unclear(KafkaError(RD_KAFKA_RESP_ERR__STATE, "a record had failed")))
     }
   }
 

@@ -18,4 +18,7 @@ func journeyd(_ words: [String]) -> ExitCode {
   }
 }
 
-exit(journeyd(Array(CommandLine.arguments.dropFirst())).rawValue)
+let code = journeyd(Array(CommandLine.arguments.dropFirst()))
+fflush(nil)
+// Nothing is taken down that a thread still uses which waits for a broker.
+_exit(code.rawValue)

@@ -114,6 +114,7 @@ extension Bench {
     #expect(
       error?.description.contains("MSG_SIZE_TOO_LARGE") == true, "\(String(describing: error))")
     try producer.abort(within: .seconds(20))
+    try producer.renew(within: .seconds(20))
     guard let second = member.metadata() else { throw Unfinished(read: []) }
     try producer.transact(self, ["next"], as: second, at: 1)
     #expect(try outputs() == ["next"])
@@ -145,7 +146,9 @@ extension Bench {
     let error = caught { () throws(TransactionError) in try producer.commit(within: .seconds(30)) }
     switch error {
     case nil: break
-    case .abortNeeded: try producer.abort(within: .seconds(30))
+    case .abortNeeded:
+      try producer.abort(within: .seconds(30))
+      try producer.renew(within: .seconds(60))
     // Fenced by the broker itself, where the transaction's time was over meanwhile.
     case .retriable, .unclear, .fatal, .fenced: try producer.renew(within: .seconds(60))
     }

@@ -33,6 +33,27 @@ extension DaemonSuites.Kafka43 {
     try stage.expectReplay(of: traffic, configuration, before: end)
   }
 
+  @Test func `a stop whose copy of the state does not fit on the disk says so, and costs nothing`()
+    throws
+  {
+    let stage = try Stage(partitions: 2)
+    defer { stage.removeFolder() }
+    let end = Moment(SystemClock.now.milliseconds - 60_000)
+    let traffic = Traffic(customers: 2_000, visits: 4_000, partitions: 2, end: end, seed: 67)
+    try stage.write(traffic.records)
+    let configuration = try stage.configuration(stage.visits())
+    let full = try DaemonProcess(configuration, name: "full", fileBlocksMax: 64)
+    #expect(try stage.isAllRead())
+    #expect(full.stop() == 74, "\(full.log)")
+    #expect(full.events("stopped").first?.contains("committed=true") == true, "\(full.log)")
+    let words = try #require(full.events("failed").first)
+    #expect(words.contains("code=74") && words.contains("make room in state.directory"))
+    let last = try DaemonProcess(configuration, name: "last")
+    #expect(try stage.isMade(traffic, configuration, before: end))
+    #expect(last.stop() == 0)
+    try stage.expectReplay(of: traffic, configuration, before: end)
+  }
+
   @Test func `a damaged folder of the state, or one that was away for long, is filled from Kafka`()
     throws
   {

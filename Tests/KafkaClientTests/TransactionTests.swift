@@ -124,7 +124,10 @@ private struct Bench: ~Copyable {
       #expect(outcome == row.outcome, "\(row): \(error.map { "\($0)" } ?? "no error")")
       switch row.outcome {
       case .done: break
-      case .abortNeeded: try bench.producer.abort(within: .seconds(20))
+      case .abortNeeded:
+        try bench.producer.abort(within: .seconds(20))
+        // Where a record had failed.
+        if row.request == .produce { try bench.producer.renew(within: .seconds(20)) }
       case .retriable, .unclear, .fatal, .fenced: try bench.producer.renew(within: .seconds(20))
       }
       let (second, next) = bench.outcome("second")

@@ -63,9 +63,12 @@ final class Program {
   var losesOneIn = Int.max
   /// Of so many writes one is refused.
   var failsOneIn = Int.max
-  /// Kills it when it comes to a point for the nth time.
+  /// Burns down when it comes to a point for the nth time.
   var fuse: (at: Moments, count: Int)?
+  /// What the fuse sets off instead of killing it.
+  var onFuse: (() -> Void)?
   var onDeath: (Moments?) -> Void = { _ in }
+  var onEnd: () -> Void = {}
   private var fibers: [Fiber] = []
   private var current: Fiber?
   private var frozen: [(Fiber, pauses: Int)] = []
@@ -104,8 +107,9 @@ final class Program {
   func pass(_ point: Point, _ part: Moments.Part) {
     guard var fuse, fuse.at == Moments(point: point, part: part) else { return }
     fuse.count -= 1
-    self.fuse = fuse
-    if fuse.count <= 0 { kill(at: fuse.at) }
+    self.fuse = fuse.count > 0 ? fuse : nil
+    guard fuse.count <= 0 else { return }
+    if let onFuse { onFuse() } else { kill(at: fuse.at) }
   }
 
   /// Runs something like a thread of this program.

@@ -37,8 +37,13 @@ final class Simulation {
   private(set) var refusals: [String] = []
   /// Where programs were killed.
   private(set) var deaths: Set<Moments> = []
+  /// When daemons are asked to stop while the broker goes away, in the place of all other trouble.
+  private let strandsAt: Moments?
+  /// How long those took to stop.
+  private(set) var strandings: [TimeSpan] = []
 
-  init(seed: UInt64, tells: Bool = false) {
+  init(seed: UInt64, tells: Bool = false, strandsAt: Moments? = nil) {
+    self.strandsAt = strandsAt
     world = World(seed: seed, tells: tells)
     broker = Broker(world)
     plan = Traffic.plan(&world.dice)
@@ -82,7 +87,7 @@ final class Simulation {
         machine.program?.kill()
       }
     }
-    trouble()
+    if strandsAt == nil { trouble() }
     world.after(busy) { [self] in calm() }
     guard world.run(until: busy + .minutes(5), { isCalm && isRead }) else {
       return end("it has not read its input \(positions)")
@@ -162,7 +167,9 @@ extension Simulation {
     machine.program = program
     machine.disk.program = program
     program.distance = world.dice.pick([1...3, 1...8, 5...60])
-    if !isCalm {
+    if let strandsAt, !isCalm {
+      strand(program, at: strandsAt)
+    } else if !isCalm {
       if world.dice.oneIn(2) {
         let count = world.dice.oneIn(2) ? 1 : world.dice.number(2...8)
         program.fuse = (world.dice.pick(Moments.all), count)
@@ -175,9 +182,26 @@ extension Simulation {
     program.start { [self] in
       run(program, machine)
       world.tell("\(program.name) has ended")
+      program.onEnd()
+      // What was left to itself ends with the process.
+      program.kill()
       machine.disk.crash(&world.dice)
       machine.program = nil
       if !isOver { startSoon(machine) }
+    }
+  }
+
+  /// Has it be asked to stop at a point at which no broker answers any more, for a while.
+  private func strand(_ program: Program, at moments: Moments) {
+    program.fuse = (moments, world.dice.number(1...5))
+    if moments.point == .abort { program.failsOneIn = 10 }
+    program.onFuse = { [self] in
+      let begun = world.now
+      world.tell("\(program.name) is stranded \(moments)")
+      broker.isAway = true
+      program.isStopping = true
+      program.onEnd = { [self] in strandings.append(world.now - begun) }
+      world.after(world.dice.span(1_000...90_000)) { [self] in broker.isAway = false }
     }
   }
 
@@ -231,6 +255,8 @@ final class ModelHelper: Helper {
   private var fiber: Fiber?
 
   init(_ program: Program) { self.program = program }
+
+  func leave() { fiber = nil }
 
   deinit {
     while let fiber, !fiber.hasEnded { program.sleep(TimeSpan(1)) }

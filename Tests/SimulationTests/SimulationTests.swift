@@ -1,5 +1,8 @@
 import Foundation
+import JourneyModel
 import Testing
+
+@testable import JourneyRuntime
 
 @Suite struct SimulationTests {
   private static let casesUsual = 200
@@ -26,6 +29,30 @@ import Testing
     #expect(suggestions > seeds.count)
     let spared = Moments.all.filter { !deaths.contains($0) }
     #expect(spared.isEmpty, "no daemon was killed \(spared)")
+  }
+
+  /// A question that is under way, the last batch, and the end of the copy's.
+  private static let stopMax = Limits.stopPatience + Cluster.answerLimit + .seconds(5)
+
+  @Test func `a stop while no broker answers takes seconds wherever it comes, and costs nothing`() {
+    for moments in Moments.all {
+      var strandings: [TimeSpan] = []
+      var seed: UInt64 = 0
+      while strandings.count < 3, seed < 100 {
+        seed += 1
+        let simulation = Simulation(seed: seed, strandsAt: moments)
+        let words = "\(moments), seed \(seed)"
+        let end = simulation.play()
+        #expect(end == nil, "\(words)")
+        guard end == nil else { continue }
+        let problems = Verdict(simulation).problems
+        #expect(problems.isEmpty, "\(words): \(problems.joined(separator: "\n"))")
+        strandings += simulation.strandings
+        let longest = simulation.strandings.max() ?? .zero
+        #expect(longest <= Self.stopMax, "\(words)")
+      }
+      #expect(!strandings.isEmpty, "no daemon was stranded \(moments)")
+    }
   }
 
   /// The one in `JOURNEYD_SEED`, whose story is printed, else as many as `JOURNEYD_CASES` says.

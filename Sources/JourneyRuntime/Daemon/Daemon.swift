@@ -9,10 +9,11 @@ internal import KafkaClient
 /// files of their own: the lead of the group (`Lead`), a turn as the active one (`Term`), the order of the input
 /// (`InputSequence`), the clock (`DaemonClock`), the commit (`Committer`), the copy of the state (`StateKeeper`).
 package final class Daemon {
-  private let services: Services
-  private let lead: Lead
+  let services: Services
+  let lead: Lead
   private let stop: () -> String?
-  private var term: Term?
+  /// The turn as the active one; nil while another is.
+  var term: Term?
   private var pulse: Pulse
   private var isReady = false
   private let inquiries: Inquiries
@@ -27,7 +28,8 @@ package final class Daemon {
     inquiries = Inquiries(services, isOpen: options.answersInquiries)
   }
 
-  /// Works until a stop is asked for. Throws what it cannot go on from.
+  /// Works until a stop is asked for. Throws what it cannot go on from, or what is left to be cured before the next
+  /// start.
   package func run() throws(Failure) {
     log(
       .started(
@@ -40,7 +42,7 @@ package final class Daemon {
         try take(error)
       }
     }
-    finish(stop() ?? "")
+    try finish(stop() ?? "")
   }
 
   /// One round of the loop.
@@ -66,7 +68,10 @@ package final class Daemon {
         services.wakeup.wait(upTo: term.idleSpan(at: now))
       }
     case .giving:
-      try term?.finish(as: lead)
+      guard try term?.finish(as: lead) ?? true else {
+        services.wakeup.wait(upTo: TimeSpan(100))
+        return
+      }
       term = nil
       try letGo()
     }
@@ -97,21 +102,6 @@ package final class Daemon {
     case .failed(let failure): throw failure
     }
     services.wakeup.wait(upTo: TimeSpan(200))
-  }
-
-  /// The batch under way is committed, and the lead is free for others.
-  private func finish(_ reason: String) {
-    let begun = services.monotonic()
-    log(.stopping(reason: reason))
-    services.notifier.stopping()
-    var isCommitted = true
-    do throws(Setback) { try term?.finish(as: lead) } catch { isCommitted = false }
-    let isWhole = isCommitted && term?.seal(as: lead) ?? false
-    term = nil
-    services.keeper.close(isWhole: isWhole)
-    log.tellRepeats(all: true)
-    log(
-      .stopped(reason: reason, committed: isCommitted, took: services.monotonic() - begun))
   }
 
   /// Asked while a turn begins, which may take long.

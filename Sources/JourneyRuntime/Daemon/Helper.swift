@@ -1,4 +1,3 @@
-internal import Glibc
 internal import JourneyModel
 internal import KafkaClient
 internal import Supervision
@@ -8,6 +7,8 @@ internal import Synchronization
 protocol Helper: AnyObject {
   /// Begins a piece of work; the one before must be done.
   func start(_ work: @escaping @Sendable () -> Void)
+  /// Leaves what is under way to itself: nobody waits for it, and nothing else is begun.
+  func leave()
 }
 
 /// A thread that helps.
@@ -37,34 +38,20 @@ final class HelperThread: Helper {
   }
 
   private let shared: Shared
-  private let thread: pthread_t
+  /// Nil once it was left.
+  private var thread: WorkThread?
 
   init() throws(Failure) {
     do throws(KafkaError) { shared = Shared(try Wakeup()) } catch {
       throw Failure(.internalError, error.description, cure: "raise the limit of open files")
     }
-    var created = pthread_t()
-    let context = Unmanaged.passRetained(shared)
-    let code = pthread_create(
-      &created, nil,
-      { context in
-        guard let context else { return nil }
-        Unmanaged<Shared>.fromOpaque(context).takeRetainedValue().work()
-        return nil
-      }, context.toOpaque())
-    guard code == 0 else {
-      context.release()
-      throw Failure(
-        .internalError, "no thread can be made: \(String(cString: strerror(code)))",
-        cure: "raise the limit of threads")
-    }
-    thread = created
+    thread = try WorkThread("commit") { [shared] in shared.work() }
   }
 
   deinit {
     shared.isStopping.store(true, ordering: .releasing)
     shared.bell.wake()
-    pthread_join(thread, nil)
+    thread?.join()
   }
 
   func start(_ work: @escaping @Sendable () -> Void) {
@@ -74,4 +61,6 @@ final class HelperThread: Helper {
     }
     shared.bell.wake()
   }
+
+  func leave() { thread = nil }
 }

@@ -41,11 +41,15 @@ extension Term {
     commits.start(job, by: helper)
   }
 
-  /// Takes what became of the commit under way, once it is done. Throws why it did not take effect.
+  /// Takes what became of the commit under way, once it is done. Throws why it did not take effect, or why the copy
+  /// of the state cannot go on.
   func settle() throws(Setback) {
     guard let job = underWay, job.isDone else { return }
     underWay = nil
-    if let setback = job.setback { throw setback }
+    if let setback = job.setback {
+      hasFailed = true
+      throw setback
+    }
     services.cluster.watch.answered()
     input.committed(job.offsets)
     // All rows that were taken are in the copy now.
@@ -62,33 +66,18 @@ extension Term {
       .committed(
         interactions: job.facts.interactions, rows: written,
         took: services.monotonic() - job.begun))
+    if let setback = job.copySetback { throw setback }
   }
 
-  /// Commits everything so far, and waits for it.
-  func finish(as lead: Lead) throws(Setback) {
-    try waitForCommit()
-    try beginCommit(as: lead)
-    try waitForCommit()
+  /// Goes on with committing everything so far; true once all of it took effect.
+  func finish(as lead: Lead) throws(Setback) -> Bool {
+    try settle()
+    if underWay == nil { try beginCommit(as: lead) }
+    return isCommitted
   }
 
-  /// Commits once more behind the last batch: where that is let through nobody else has written, and the clock is kept.
-  ///
-  /// False where it is not, or no broker answers.
-  func seal(as lead: Lead) -> Bool {
-    guard !services.cluster.watch.isAway else { return false }
-    begin()
-    do throws(Setback) {
-      try finish(as: lead)
-      return true
-    } catch { return false }
-  }
-
-  private func waitForCommit() throws(Setback) {
-    while let job = underWay {
-      if !job.isDone { services.wakeup.wait(upTo: TimeSpan(100)) }
-      try settle()
-    }
-  }
+  /// All that was done in this turn took effect.
+  var isCommitted: Bool { !hasFailed && underWay == nil && facts.begun == nil }
 
   /// Interactions that are not committed.
   var atRisk: Int { facts.interactions + (underWay?.facts.interactions ?? 0) }

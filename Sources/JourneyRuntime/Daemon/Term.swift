@@ -20,6 +20,8 @@ final class Term {
   var facts = BatchFacts()
   /// The batch that is being committed.
   var underWay: CommitJob?
+  /// A batch did not take effect, or it is not known whether it did.
+  var hasFailed = false
   let commits: Commits
   let helper: any Helper
   /// Of the last transaction.
@@ -55,6 +57,9 @@ final class Term {
     // Where reading begins and when rules were first loaded is to be known from now on.
     begin()
   }
+
+  // A turn that ends waits for no broker.
+  deinit { if let underWay, underWay.giveUp() { helper.leave() } }
 
   /// Takes what has come, oldest first, and fires what is due, until nothing is at hand or the batch is full.
   ///

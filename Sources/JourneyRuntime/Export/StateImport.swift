@@ -93,7 +93,7 @@ package final class StateImport {
     for row in try failing({ () throws(Failure) in try reading.finish() }) { try writer.add(row) }
     try writer.add(RuntimeRows.importRow(begun: nil))
     try writer.commit(reading.offsets)
-    services.keeper.close(isWhole: true)
+    try failing { () throws(Failure) in try services.keeper.close(isWhole: true) }
     return reading.summary
   }
 

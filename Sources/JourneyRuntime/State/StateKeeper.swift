@@ -129,13 +129,17 @@ final class StateKeeper {
     try settleIfDue { () throws(Setback) in ends() }
   }
 
-  /// Makes the copy last, before the process ends.
+  /// Makes the copy last, before the process ends. Throws where it cannot be written, which loses nothing: its rows
+  /// are in Kafka.
   ///
   /// - Parameter isWhole: this daemon has just committed, so that nobody else has written.
-  func close(isWhole: Bool) {
+  func close(isWhole: Bool) throws(Failure) {
     do throws(Setback) {
       if let tail { try settle(tail.positions) } else if isWhole { try settle(ends()) }
-    } catch {}
+    } catch {
+      // One that was damaged was made anew, which the log tells.
+      if case .failed(let failure) = error { throw failure }
+    }
   }
 
   /// Between two commits everything that this daemon wrote is below these; none where they are not told in time.

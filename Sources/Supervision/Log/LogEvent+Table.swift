@@ -22,7 +22,8 @@ extension LogEvent {
         ["reason": .text(reason)])
     case .stopped(let reason, let committed, let took):
       always(
-        "stopped", .notice, "The daemon has ended; committed tells whether its last batch was.",
+        "stopped", .notice,
+        "The daemon has ended; committed=false: its last batch was not, or it is not known: nothing is lost.",
         ["reason": .text(reason), "committed": .flag(committed), "took": .span(took)])
     case .failed(let failure):
       always(

@@ -36,7 +36,9 @@ enum Manual {
     for code in exitCodes { out.item("\(code.0.rawValue)", code.1) }
     out.section("SIGNALS")
     out.item(
-      "SIGTERM, SIGINT", "Finish the batch, commit, leave the group; a second one ends at once.")
+      "SIGTERM, SIGINT",
+      "Finish the batch, commit, leave the group; give up after 10 seconds without an answer, which"
+        + " loses nothing. A second one ends at once.")
     out.item(
       "SIGHUP", "Read the configuration again: all of it holds, or, if it is wrong, none of it.")
     out.section("LOG")
@@ -65,7 +67,8 @@ enum Manual {
     (.usage, "The command line is wrong."), (.configurationMissing, "There is no configuration."),
     (.brokerUnreachable, "The broker cannot be reached."), (.internalError, "An internal error."),
     (.stateNotCreated, "The state cannot be created."),
-    (.stateNotWritten, "The state cannot be written."), (.permission, "Permission is missing."),
+    (.stateNotWritten, "The state cannot be written; also where a stop has committed everything."),
+    (.permission, "Permission is missing."),
     (
       .configurationInvalid,
       "The configuration is invalid, or does not fit the state and the topics."
