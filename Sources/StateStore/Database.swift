@@ -5,6 +5,8 @@ struct Database: ~Copyable {
   typealias Entry = (key: [UInt8], value: [UInt8]?)
 
   private var handle: OpaquePointer?
+  /// What all keys belong to.
+  private var family: OpaquePointer?
   private let options: OpaquePointer?
   private let writing: OpaquePointer?
   private let reading: OpaquePointer?
@@ -23,16 +25,23 @@ struct Database: ~Copyable {
       // All are opened at once, so that none is missed when it is deleted.
       rocksdb_options_set_max_open_files(options, -1)
     }
-    let handle =
-      isReadOnly
-      ? rocksdb_open_for_read_only(options, path, 0, &message)
-      : rocksdb_open(options, path, &message)
+    var family: OpaquePointer?
+    let handle = "default".withCString { name in
+      var names: UnsafePointer<CChar>? = name
+      var families = options
+      return isReadOnly
+        ? rocksdb_open_for_read_only_column_families(
+          options, path, 1, &names, &families, &family, 0, &message)
+        : rocksdb_open_column_families(
+          options, path, 1, &names, &families, &family, &message)
+    }
     if let failure = Self.failure(message) {
       rocksdb_options_destroy(options)
       throw failure
     }
     self.options = options
     self.handle = handle
+    self.family = family
     writing = rocksdb_writeoptions_create()
     // Kafka is the log.
     rocksdb_writeoptions_disable_WAL(writing, 1)
@@ -41,6 +50,7 @@ struct Database: ~Copyable {
   }
 
   deinit {
+    if let family { rocksdb_column_family_handle_destroy(family) }
     if let handle { rocksdb_close(handle) }
     rocksdb_writeoptions_destroy(writing)
     rocksdb_readoptions_destroy(reading)
@@ -49,7 +59,9 @@ struct Database: ~Copyable {
 
   /// Lets go of the files; nothing may be asked afterwards.
   mutating func close() {
+    if let family { rocksdb_column_family_handle_destroy(family) }
     if let handle { rocksdb_close(handle) }
+    family = nil
     handle = nil
   }
 
@@ -83,6 +95,46 @@ struct Database: ~Copyable {
     guard let found else { return nil }
     defer { rocksdb_free(found) }
     return Array(UnsafeRawBufferPointer(start: found, count: count))
+  }
+
+  /// Lends the value of each of some keys, in their order; nil where there is none. Cheaper than to get one by one where
+  /// they ascend.
+  func forEachValue(
+    of keys: [[UInt8]], _ body: (Int, [UInt8]?) throws(StoreFailure) -> Void
+  ) throws(StoreFailure) {
+    for start in stride(from: 0, to: keys.count, by: Self.keysAtOnce) {
+      let some = keys[start..<min(start + Self.keysAtOnce, keys.count)]
+      for (index, value) in try get(some).enumerated() { try body(start + index, value) }
+    }
+  }
+
+  /// The library asks for as many at once.
+  private static let keysAtOnce = 32
+
+  private func get(_ keys: ArraySlice<[UInt8]>) throws(StoreFailure) -> [[UInt8]?] {
+    let handle = try opened()
+    let bytes = keys.flatMap { $0.lazy.map { CChar(bitPattern: $0) } }
+    let counts = keys.map(\.count)
+    var values = [OpaquePointer?](repeating: nil, count: keys.count)
+    var messages = [UnsafeMutablePointer<CChar>?](repeating: nil, count: keys.count)
+    bytes.withUnsafeBufferPointer { bytes in
+      var end = 0
+      let names = counts.map { count in
+        end += count
+        return bytes.baseAddress?.advanced(by: end - count)
+      }
+      rocksdb_batched_multi_get_cf(
+        handle, reading, family, names.count, names, counts, &values, &messages, false)
+    }
+    defer { for value in values where value != nil { rocksdb_pinnableslice_destroy(value) } }
+    let failures = messages.compactMap(Self.failure)
+    if let failure = failures.first { throw failure }
+    return values.map { value in
+      guard let value else { return nil }
+      var count = 0
+      let bytes = rocksdb_pinnableslice_value(value, &count)
+      return Array(UnsafeRawBufferPointer(start: bytes, count: count))
+    }
   }
 
   /// Writes all or nothing; a nil value deletes.

@@ -11,22 +11,27 @@ struct MarkedBatch {
   init(
     _ rows: ArraySlice<Database.Entry>, over database: borrowing Database, _ marks: RowMarks
   ) throws(StoreFailure) {
-    for row in rows {
-      let old = try database.get(row.key)
-      guard old != row.value else { continue }
-      entries.append(row)
-      let place = DiskLayout.place(row.key)
-      let change = MarkChange(place, from: old, to: row.value, marks)
-      for mark in change.removed { remove(mark, of: place) }
-      for mark in change.added { add(mark, to: place) }
+    try database.forEachValue(of: rows.map(\.key)) { index, old throws(StoreFailure) in
+      add(rows[rows.startIndex + index], over: old, marks)
     }
-    for (name, change) in names {
-      let places = change.applied(to: try database.places(named: name))
-      entries.append(
-        (DiskLayout.nameKey(name), places.isEmpty ? nil : DiskLayout.value(places)))
+    let changes = names.sorted { $0.key < $1.key }
+    let keys = changes.map { DiskLayout.nameKey($0.key) }
+    try database.forEachValue(of: keys) { index, value throws(StoreFailure) in
+      let old = try value.map(DiskLayout.places) ?? []
+      let places = changes[index].value.applied(to: old)
+      entries.append((keys[index], places.isEmpty ? nil : DiskLayout.value(places)))
     }
     // The database takes what is in order in half the time.
     entries.sort { $0.key.lexicographicallyPrecedes($1.key) }
+  }
+
+  private mutating func add(_ row: Database.Entry, over old: [UInt8]?, _ marks: RowMarks) {
+    guard old != row.value else { return }
+    entries.append(row)
+    let place = DiskLayout.place(row.key)
+    let change = MarkChange(place, from: old, to: row.value, marks)
+    for mark in change.removed { remove(mark, of: place) }
+    for mark in change.added { add(mark, to: place) }
   }
 
   private mutating func remove(_ mark: RowMark, of place: RowPlace) {
