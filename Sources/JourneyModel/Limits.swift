@@ -38,6 +38,8 @@ package enum Limits {
   package static let inquiryBytesMax = 4 << 10
 
   // Of the daemon's own work.
+  /// Which part of `state.cache` is for what is read from disk; the rest for those in memory.
+  package static let copyCacheShare = 8
   /// Interactions, and records written, of one commit.
   package static let rowsPerCommitMax = 50_000
   package static let bytesPerCommitMax = 64 << 20

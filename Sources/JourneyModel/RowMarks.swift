@@ -51,3 +51,7 @@ package struct RowEntry: Hashable, Sendable {
     a.moment != b.moment ? a.moment < b.moment : RowPlace.precedes(a.place, b.place)
   }
 }
+
+extension StateRow {
+  package var place: RowPlace { RowPlace(partition: partition, key: key) }
+}

@@ -27,6 +27,11 @@ package enum RowKind: UInt8, CaseIterable, Sendable {
   case rule = 5
   /// What the runtime keeps: known input partitions and the like.
   case runtime = 6
+  /// One row: how many customers there are, and which numbers were allotted.
+  case numbers = 7
+
+  /// Read at every start; all others when they are needed.
+  package var isCommon: Bool { self != .household && self != .customer }
 }
 
 /// Writes compact rows: whole numbers in groups of seven bits, the least significant first.
@@ -146,6 +151,12 @@ package struct RowReader {
     guard position + count <= bytes.count else { throw RowDamage("a text ends too soon") }
     defer { position += count }
     return Array(bytes[position..<position + count])
+  }
+  /// Passes over a text.
+  package mutating func skipText() throws(RowDamage) {
+    let count = try count()
+    guard position + count <= bytes.count else { throw RowDamage("a text ends too soon") }
+    position += count
   }
   package mutating func string() throws(RowDamage) -> String {
     String(decoding: try text(), as: UTF8.self)

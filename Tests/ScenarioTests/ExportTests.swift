@@ -38,7 +38,7 @@ private struct Moved {
     for scenario in file.scenarios {
       let runner = ScenarioRunner(plan: plan)
       let undisturbed = try runner.observe(scenario, runner.engine(for: scenario, on: plan))
-      var store = MemoryStore()
+      var store = MemoryStore { $0.marks }
       var events = 0
       runner.replacing = { engine in
         events += 1
@@ -52,9 +52,9 @@ private struct Moved {
           runner.names = try Engine.names(in: moved.rows)
           let fresh = runner.engine(for: scenario, on: plan)
           fresh.collects.insert(.rows)
-          try fresh.restore(moved.rows)
-          store = MemoryStore()
+          store = MemoryStore { $0.marks }
           try store.apply(moved.rows)
+          try fresh.goOn(from: store)
           return fresh
         } catch {
           Issue.record("\(scenario.name): \(error)")

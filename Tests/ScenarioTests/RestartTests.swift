@@ -1,25 +1,9 @@
 import JourneyEngine
 import JourneyModel
+import StateStore
 import Testing
 
 @testable import JourneyRuntime
-
-/// The state as a store keeps it: the last row of each key.
-private struct Rows {
-  private struct Place: Hashable {
-    var partition: Int32
-    var key: [UInt8]
-  }
-  private var values: [Place: [UInt8]] = [:]
-
-  mutating func apply(_ rows: [StateRow]) {
-    for row in rows { values[Place(partition: row.partition, key: row.key)] = row.value }
-  }
-  var all: [StateRow] {
-    values.map { StateRow(partition: $0.key.partition, key: $0.key.key, value: $0.value) }
-      .shuffled()
-  }
-}
 
 @Suite struct RestartTests {
   @Test(arguments: try Shared.paths())
@@ -29,12 +13,14 @@ private struct Rows {
     for scenario in file.scenarios {
       let runner = ScenarioRunner(plan: plan)
       let undisturbed = try runner.observe(scenario, runner.engine(for: scenario, on: plan))
-      var rows = Rows()
+      let store = MemoryStore { $0.marks }
       runner.replacing = { engine in
-        rows.apply(engine.takeChangedRows())
         let fresh = runner.engine(for: scenario, on: plan)
         fresh.collects.insert(.rows)
-        do { try fresh.restore(rows.all) } catch { Issue.record("\(scenario.name): \(error)") }
+        do {
+          try store.apply(engine.takeChangedRows())
+          try fresh.goOn(from: store)
+        } catch { Issue.record("\(scenario.name): \(error)") }
         return fresh
       }
       let first = runner.engine(for: scenario, on: plan)
@@ -45,6 +31,17 @@ private struct Rows {
       expectEqual(restarted.customers, undisturbed.customers, scenario.name)
       #expect(restarted.rejected == undisturbed.rejected, "\(scenario.name)")
     }
+  }
+}
+
+extension Engine {
+  /// Goes on from the rows of a store, as a start does: nobody is in memory yet.
+  func goOn(from store: any StateStore) throws {
+    var common: [StateRow] = []
+    for kind in RowKind.allCases where kind.isCommon { common += try store.rows(kind) }
+    try restore(common.shuffled())
+    try store.makeFindable()
+    recall(from: StoredMemory(of: store))
   }
 }
 

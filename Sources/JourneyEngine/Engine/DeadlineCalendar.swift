@@ -2,7 +2,8 @@ import JourneyModel
 
 /// The customers' deadlines, earliest first.
 ///
-/// Each customer has one; what was replaced stays in the heap until it comes up and is then passed over.
+/// Each customer has one; what was replaced stays in the heap until it comes up and is then passed over, or until
+/// there is more of it than of others.
 struct DeadlineCalendar {
   struct Entry: Equatable {
     var moment: Moment
@@ -22,7 +23,22 @@ struct DeadlineCalendar {
 
   mutating func insert(_ moment: Moment, _ id: CustomerID, _ customer: CustomerRef) {
     heap.append(Entry(moment: moment, id: id, customer: customer))
-    var index = heap.count - 1
+    rise(from: heap.count - 1)
+  }
+
+  /// Takes out what was replaced where the heap has become much larger than it need be. Cost: O(1), amortized.
+  mutating func tidy(for customers: Int, _ isValid: (Entry) -> Bool) {
+    guard heap.count > customers * 3 + 1024 else { return }
+    let kept = heap.filter(isValid)
+    heap.removeAll(keepingCapacity: true)
+    for entry in kept {
+      heap.append(entry)
+      rise(from: heap.count - 1)
+    }
+  }
+
+  private mutating func rise(from place: Int) {
+    var index = place
     while index > 0 {
       let parent = (index - 1) / 2
       guard Entry.precedes(heap[index], heap[parent]) else { return }

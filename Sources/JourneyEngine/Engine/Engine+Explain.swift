@@ -5,6 +5,8 @@ extension Engine {
   /// The customer that a suggestion is of now; nil where it is forgotten or was never made.
   package func customer(of suggestion: SuggestionID) -> CustomerRef? {
     finishGroup()
+    bring(holderOf: suggestion)
+    finishRecalling()
     for worker in workers {
       if let ref = worker.holders[suggestion] { return ref }
     }

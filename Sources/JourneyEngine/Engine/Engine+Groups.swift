@@ -123,6 +123,7 @@ extension Engine {
     }
     runWorkers()
     guard let known = question(entry.box.interaction) else { return false }
+    runWorkers()
     return workers[worker(of: known.customer)].isKnown(
       entry.box.interaction, known.customer, known.stem, at: entry.clock)
   }

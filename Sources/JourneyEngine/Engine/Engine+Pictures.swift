@@ -3,16 +3,25 @@ package import JourneyModel
 // What is known of a customer, as outputs, scenarios and `explain` show it.
 extension Engine {
   package func customer(having type: IdentifierType, _ value: [UInt8]) -> CustomerRef? {
-    who.lookup(type, value)
+    finishGroup()
+    defer { finishRecalling() }
+    return who.lookup(type, value)
   }
 
-  package func customer(of id: CustomerID) -> CustomerRef? { who.lookup(id) }
+  package func customer(of id: CustomerID) -> CustomerRef? {
+    finishGroup()
+    bring(id)
+    finishRecalling()
+    return who.lookup(id)
+  }
 
   /// The nth suggestion (from 1) that a rule made for the customer of an interaction's strongest identifier; nil: the latest.
   package func suggestion(of rule: String, ordinal: Int?, for interaction: Interaction)
     -> SuggestionID?
   {
-    guard let placement = who.find(interaction), let name = names.lookup(rule) else { return nil }
+    let found = who.find(interaction)
+    finishRecalling()
+    guard let placement = found, let name = names.lookup(rule) else { return nil }
     let worker = workers[worker(of: placement.customer)]
     let made = worker.customers.pointer(placement.customer).pointee.suggestions
       .filter { $0.rule == name && !$0.isControl }
@@ -28,7 +37,7 @@ extension Engine {
     }.flatMap { $0 }
   }
 
-  /// The pictures of all customers, by id. Cost: all that is kept.
+  /// The pictures of all customers in memory, by id. Cost: all that is kept there.
   package func pictures(at now: Moment) -> [CustomerPicture] {
     who.living.map { picture(of: $0, at: now) }.sorted { $0.customer < $1.customer }
   }

@@ -4,7 +4,7 @@ package import JourneyModel
 extension Engine {
   /// The rows that changed since the last call. Only with ``Collects/rows``.
   ///
-  /// Together with those of all calls before they are the whole state: ``restore(_:)`` builds the same engine from them.
+  /// Together with those of all calls before they are the whole state: ``restore(_:)`` and ``recall(from:)`` make the same engine of them.
   package func takeChangedRows() -> [StateRow] {
     finishGroup()
     var rows: [StateRow] = []
@@ -51,48 +51,26 @@ extension Engine {
     return nil
   }
 
-  /// Takes in the rows of a state, in any order; the engine must be new and made with its ``names(in:)``.
+  /// Takes in the rows of a state but those of households and customers, which are recalled when they are needed; the
+  /// engine must be new and made with its ``names(in:)``.
   ///
   /// - Throws: ``RowDamage`` where a row does not read as it was written.
   package func restore(_ rows: some Sequence<StateRow>) throws(RowDamage) {
     var nameRows = 0
-    var customerRows: [StateRow] = []
     for row in rows where row.value != nil {
       switch row.key.first.flatMap(RowKind.init(rawValue:)) {
       case .name: nameRows += 1
       case .erasure where row.key == StateRow.secretKey: isSecretTaken = true
-      case .household, .erasure: try who.restore(row)
-      case .customer: customerRows.append(row)
+      case .erasure, .numbers: try who.restore(row)
       case .rule:
         var reader = RowReader(row.value ?? [])
         let rule = String(decoding: row.key.dropFirst(), as: UTF8.self)
         firstLoaded[rule] = try reader.moment()
         rulesTaken.insert(rule)
-      case .runtime, nil: break
+      case .household, .customer, .runtime, nil: break
       }
     }
     namesTaken = nameRows
-    who.finishRestoring()
-    for row in customerRows { try restoreCustomer(row) }
-    for ref in who.living { watch(ref) }
-    who.takeNewFaces { _ in }
-  }
-
-  /// Takes in the row of one customer, after those of who is who.
-  package func restoreCustomer(_ row: StateRow) throws(RowDamage) {
-    let raw = row.key.dropFirst().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard let ref = who.lookup(CustomerID(raw)) else {
-      throw RowDamage("nobody is known as \(CustomerID(raw))")
-    }
-    let shard = who.shard(of: ref)
-    guard row.partition == 1 + Int32(shard.rawValue) else {
-      throw RowDamage("\(CustomerID(raw)) is not on the shard of its household")
-    }
-    var customer = try Customer(decoding: row.value ?? [])
-    customer.shownAs = CustomerID(raw)
-    customer.id = who.id(of: ref)
-    customer.shard = shard
-    workers[worker(of: shard)].put(customer, as: ref)
   }
 }
 
@@ -122,6 +100,12 @@ extension StateRow {
     key.byte(RowKind.customer.rawValue)
     key.fixed(id.rawValue)
     return key.bytes
+  }
+
+  /// The id of the customer whose row lies there; nil for another row.
+  static func customer(at place: RowPlace) -> CustomerID? {
+    guard place.key.count == 9, place.key[0] == RowKind.customer.rawValue else { return nil }
+    return CustomerID(place.key.dropFirst().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
   }
 
   static func customer(_ id: CustomerID, on shard: ShardID, _ value: [UInt8]?) -> StateRow {

@@ -7,7 +7,11 @@ extension Engine {
   }
 
   private func forgettingTime(of ref: CustomerRef) -> Moment {
-    who.newest(of: ref) + plan.history.forgetAnonymousAfter + TimeSpan(1)
+    forgettingTime(silentSince: who.newest(of: ref))
+  }
+
+  func forgettingTime(silentSince moment: Moment) -> Moment {
+    moment + plan.history.forgetAnonymousAfter + TimeSpan(1)
   }
 
   /// One look a while later is enough, however often an anonymous customer comes.
@@ -16,6 +20,7 @@ extension Engine {
     let moment = forgettingTime(of: ref)
     who.setWatch(of: ref, moment)
     silence.insert(moment, who.id(of: ref), ref)
+    silence.tidy(for: who.componentsHeld) { who.watch(of: $0.customer) == $0.moment }
   }
 
   /// Forgets whose time has come before a moment, each after its own deadlines.

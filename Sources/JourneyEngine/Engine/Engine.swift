@@ -68,6 +68,8 @@ package final class Engine {
   /// What is for the caller to take.
   let ready: EffectLog
   var own = Counts()
+  /// When those are due who are not in memory.
+  var away = AwayCalendars()
   /// When anonymous customers are looked at.
   var silence = DeadlineCalendar()
   var group = Group()
@@ -126,6 +128,7 @@ package final class Engine {
   package var nextDeadline: Moment? {
     guard group.isEmpty else { return nil }
     var next = silence.first?.moment
+    if let moment = nextAway { next = min(next ?? moment, moment) }
     for worker in workers {
       if let moment = worker.nextDeadline { next = min(next ?? moment, moment) }
     }
@@ -164,6 +167,7 @@ package final class Engine {
 
   /// The next place in the sequence: what workers are told from here on comes after the deadlines before a moment.
   func begin(_ bound: Moment) {
+    recallDue(before: bound)
     forgetSilent(before: bound)
     self.bound = bound
     number += 1
@@ -174,6 +178,7 @@ package final class Engine {
   /// Where an interaction is if it has come before, as far as that can be told without its customer.
   func question(_ interaction: Interaction) -> Placement? {
     guard interaction.isContact, !interaction.isReceipt, !interaction.erase else { return nil }
+    defer { tellRecalled() }
     return who.known(interaction)
   }
 
@@ -185,7 +190,9 @@ package final class Engine {
       own.duplicates += 1
       return
     }
+    bringHolder(for: box.interaction)
     let placement = who.place(box.interaction, now: clock)
+    tellRecalled()
     drainIdentities()
     var placed = Placed(clock: clock, customer: placement.customer, stem: placement.stem)
     tellMoves()
@@ -209,7 +216,17 @@ package final class Engine {
     post(.interaction(box, placed), to: home)
   }
 
+  /// Recalls whoever an outcome's suggestion was made for.
+  private func bringHolder(for interaction: Interaction) {
+    guard who.hasAway, let feedback = interaction.feedback,
+      let id = SuggestionID(interaction.text(feedback.suggestion))
+    else { return }
+    bring(holderOf: id)
+    tellRecalled()
+  }
+
   private func tellOutcome(_ box: InteractionBox, at clock: Moment) {
+    bringHolder(for: box.interaction)
     own.unknownSuggestions += 1
     for worker in workers.indices { post(.outcome(box, at: clock), to: worker) }
   }
@@ -289,6 +306,7 @@ package final class Engine {
 
   private func erase(_ box: InteractionBox, at clock: Moment) {
     let regroup = who.erase(box.interaction, now: clock)
+    tellRecalled()
     drainIdentities()
     guard !regroup.isEmpty else { return tellFaces() }
     let affected = tell(regroup, at: max(clock, box.interaction.time), target: nil)

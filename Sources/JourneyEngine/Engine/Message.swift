@@ -9,6 +9,8 @@ enum Message {
   case giveUp(CustomerRef, Parcel)
   /// A customer comes from another shard: nothing that follows may be looked at before it has.
   case expect(CustomerRef, ShardID, Parcel)
+  /// A customer is in memory again: its id, shard and row.
+  case recall(CustomerRef, CustomerID, ShardID, [UInt8])
   /// Customers are put together anew.
   case regroup(RegroupOrder)
   case interaction(InteractionBox, Placed)

@@ -39,8 +39,9 @@ extension Worker {
   /// Has a customer lie here, with its deadline and its suggestions.
   func put(_ customer: consuming Customer, as ref: CustomerRef) {
     for suggestion in customer.suggestions { holders[suggestion.id] = ref }
-    if customer.due < .distantFuture { calendar.insert(customer.due, customer.id, ref) }
+    let (due, id) = (customer.due, customer.id)
     customers.pointer(ref).pointee = customer
+    if due < .distantFuture { insert(due, id, ref) }
   }
 
   /// Puts the data of former customers where it belongs now.

@@ -22,7 +22,7 @@ final class Worker {
   var left: Set<CustomerTable.RowPlace> = []
   /// Outcomes whose suggestion was here.
   var outcomesTaken = 0
-  /// A customer that was let go of could not be recalled: nothing that was decided since may take effect.
+  /// A customer who was recalled does not read as it was written: nothing that was decided since may take effect.
   var hasLost = false
   /// The numbers of questions that were answered with yes.
   var duplicates: [Int] = []
@@ -68,6 +68,7 @@ final class Worker {
     log.number = envelope.number * 2 + 1
     switch envelope.message {
     case .face(let ref, let id, let shard, let face): take(face, of: ref, id, shard)
+    case .recall(let ref, let id, let shard, let value): recall(ref, id, shard, value)
     case .giveUp(let ref, let parcel): giveUp(ref, into: parcel)
     case .expect(let ref, let shard, let parcel): take(parcel.take(), as: ref, on: shard)
     case .regroup(let order): regroup(order)
@@ -112,10 +113,18 @@ final class Worker {
     }
   }
 
+  func insert(_ moment: Moment, _ id: CustomerID, _ ref: CustomerRef) {
+    calendar.insert(moment, id, ref)
+    calendar.tidy(for: customers.count) { entry in
+      customers.contains(entry.customer)
+        && customers.pointer(entry.customer).pointee.due == entry.moment
+    }
+  }
+
   func schedule(_ ref: CustomerRef, _ moment: Moment) {
     let customer = customers.pointer(ref)
     guard customer.pointee.due != moment else { return }
     customer.pointee.due = moment
-    if moment < .distantFuture { calendar.insert(moment, customer.pointee.id, ref) }
+    if moment < .distantFuture { insert(moment, customer.pointee.id, ref) }
   }
 }

@@ -75,6 +75,8 @@ extension Household {
     }
     shard = UInt16(clamping: try reader.integer())
     let base = try reader.signed()
+    // Since when somebody is silent follows from the rest.
+    if try reader.byte() == 1 { _ = try reader.signed() }
     for _ in 0..<(try reader.count()) { members.append(try Self.member(&reader, base)) }
     for _ in 0..<(try reader.count()) { customers.append(try founding(&reader, base)) }
     for _ in 0..<(try reader.count()) { events.append(try event(&reader, base)) }
@@ -159,6 +161,7 @@ extension Household {
 
   // MARK: To a row
 
+  /// The row, but for what follows from the rest.
   var row: StateRow {
     var key = RowWriter(reserving: 9)
     key.byte(RowKind.household.rawValue)
@@ -169,6 +172,7 @@ extension Household {
     let times = members.compactMap { $0.first?.time } + events.map(\.first.time)
     let base = times.min()?.milliseconds ?? 0
     row.signed(base)
+    row.byte(0)
     row.count(members.count)
     for member in members { Self.write(member, &row, base) }
     row.count(customers.count)

@@ -9,25 +9,21 @@ extension StateScribe {
   }
 }
 
-extension StateRow {
-  /// Whether a customer's row has a suggestion; false of a row that cannot be read.
-  package func holds(_ suggestion: SuggestionID) -> Bool {
-    do throws(RowDamage) {
-      return try Customer(decoding: value ?? []).suggestions.contains { $0.id == suggestion }
-    } catch { return false }
-  }
-}
-
 extension Engine {
   /// The id that a customer is known by.
   package func id(of customer: CustomerRef) -> CustomerID { who.id(of: customer) }
 
-  /// The key of the row of a customer's household.
-  package func householdKey(of customer: CustomerRef) -> [UInt8] {
+  /// Where the row of a customer lies.
+  package func place(of customer: CustomerRef) -> RowPlace {
+    StateRow.customer(who.id(of: customer), on: who.shard(of: customer), nil).place
+  }
+
+  /// Where the row of a customer's household lies.
+  package func householdPlace(of customer: CustomerRef) -> RowPlace {
     var key = RowWriter(reserving: 9)
     key.byte(RowKind.household.rawValue)
     key.fixed(who.household(of: customer))
-    return key.bytes
+    return RowPlace(partition: 0, key: key.bytes)
   }
 }
 

@@ -28,17 +28,17 @@ extension StateScribe {
   private static let alone = "alone "
 
   func told(_ stem: StemRef) throws(LineProblem) -> StemName {
-    switch who.noted(stem) {
+    guard let known = who.stem(stem) else {
+      throw LineProblem("something came with identifiers that are not known")
+    }
+    switch who.noted(known) {
     case .plain(let index):
-      let text = try text(of: index)
-      return .identifier(who.isSecondLife(stem) ? Self.alone + text : text)
+      let text = text(of: index)
+      return .identifier(who.isSecondLife(known) ? Self.alone + text : text)
     case .bundle(let bundle):
-      guard bundle < who.bundles.end, who.bundles[bundle].count > 0 else {
-        throw LineProblem("something came with identifiers that are not known")
-      }
       var name = BundleName(life: Int(stem.rawValue & 63))
       for member in members(bundle) {
-        name.parts.append(member == 0 ? nil : try text(of: member))
+        name.parts.append(member == 0 ? nil : text(of: member))
       }
       if name.parts.contains(nil) {
         name.first = PlaceFields(who.place(who.bundles[bundle].first))
@@ -52,7 +52,7 @@ extension StateScribe {
     case .identifier(let text):
       let isAlone = text.hasPrefix(Self.alone)
       let index = try find(isAlone ? text.dropFirst(Self.alone.count) : text[...])
-      return who.plainStem(index, second: isAlone)
+      return who.ref(.plain(index, second: isAlone))
     case .bundle(let name):
       var parts: [UInt32] = []
       for part in name.parts {
@@ -67,7 +67,7 @@ extension StateScribe {
         if members(bundle) == parts,
           first.map({ $0 == who.place(who.bundles[bundle].first) }) ?? true
         {
-          return StemRef(WhoIsWho.bundleBit | bundle << 6 | UInt32(name.life))
+          return who.ref(.bundle(bundle, life: UInt32(name.life)))
         }
         bundle = who.bundles[bundle].next
       }
@@ -79,11 +79,8 @@ extension StateScribe {
     (0..<Int(who.bundles[bundle].count)).map { who.member(bundle, $0) }
   }
 
-  private func text(of index: UInt32) throws(LineProblem) -> String {
-    guard index < who.identifiers.end, who.identifiers[index].valueCount > 0 else {
-      throw LineProblem("something came with an identifier that is not known")
-    }
-    return text(of: who.typeNames[who.type(index)], Array(who.value(index)))
+  private func text(of index: UInt32) -> String {
+    text(of: who.typeNames[who.type(index)], Array(who.value(index)))
   }
 
   private func find(_ text: Substring) throws(LineProblem) -> UInt32 {

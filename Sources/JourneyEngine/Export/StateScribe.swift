@@ -76,10 +76,14 @@ package final class StateScribe {
   package func household(_ line: JSONValue) throws(LineProblem) -> StateRow {
     var household = try read(HouseholdFields.self, line).household(self)
     household.shard = UInt16(household.number % UInt64(max(1, plan.processing.shards)))
-    let row = household.row
-    do throws(RowDamage) { try who.restore(row) } catch { throw LineProblem(error.message) }
-    return row
+    do throws(RowDamage) { try who.restore(household.row) } catch {
+      throw LineProblem(error.message)
+    }
+    return who.row(of: who.household(ofRow: household.number))
   }
+
+  /// The row of the numbers that were allotted; behind all others.
+  package func numbersRow() -> StateRow { who.numbersRow() }
 
   package func erasure(_ line: JSONValue) throws(LineProblem) -> StateRow {
     try read(ErasureFields.self, line).erasure().row

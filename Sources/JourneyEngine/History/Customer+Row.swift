@@ -2,8 +2,30 @@ import JourneyModel
 
 // A customer as one compact row: times as differences, names and stems as numbers.
 extension Customer {
-  /// The format that is written; a release also reads the one before.
-  static let rowFormat: UInt8 = 2
+  /// The format that is written.
+  static let rowFormat = WhoIsWho.rowFormat
+
+  /// What a row begins with: all that tells when, and by what, the rest is needed.
+  struct Head {
+    var firstSeen: Moment
+    var newest: Moment
+    var due: Moment
+    var lastAnswers: UInt64
+    var face: Face
+    var suggestionIDs: [SuggestionID] = []
+
+    init(_ row: inout RowReader) throws(RowDamage) {
+      guard try row.byte() == Customer.rowFormat else {
+        throw RowDamage("a row of a format that is not known")
+      }
+      firstSeen = try row.moment()
+      newest = try row.moment()
+      due = try row.moment()
+      lastAnswers = try row.unsigned()
+      face = try Face(decoding: try row.text())
+      for _ in 0..<(try row.count()) { suggestionIDs.append(SuggestionID(try row.fixed())) }
+    }
+  }
 
   func encode() -> [UInt8] {
     var row = RowWriter(reserving: 64 + touches.count * 40)
@@ -13,6 +35,8 @@ extension Customer {
     row.moment(due)
     row.unsigned(lastAnswers)
     row.text(face.bytes)
+    row.count(suggestions.count)
+    for suggestion in suggestions { row.fixed(suggestion.id.rawValue) }
     encodeTouches(&row)
     row.count(counters.count)
     for counter in counters {
@@ -58,7 +82,6 @@ extension Customer {
     }
     row.count(pastJourneys.count)
     for instance in pastJourneys { instance.encode(&row) }
-    row.count(suggestions.count)
     for suggestion in suggestions { suggestion.encode(&row) }
     row.count(waiting.count)
     for rule in waiting {
@@ -92,14 +115,12 @@ extension Customer {
   init(decoding bytes: [UInt8]) throws(RowDamage) {
     self.init()
     var row = RowReader(bytes)
-    guard try row.byte() == Customer.rowFormat else {
-      throw RowDamage("a row of a format that is not known")
-    }
-    firstSeen = try row.moment()
-    newest = try row.moment()
-    due = try row.moment()
-    lastAnswers = try row.unsigned()
-    face = try Face(decoding: try row.text())
+    let head = try Head(&row)
+    firstSeen = head.firstSeen
+    newest = head.newest
+    due = head.due
+    lastAnswers = head.lastAnswers
+    face = head.face
     try decodeTouches(&row)
     for _ in 0..<(try row.count()) {
       let stem = try row.stem()
@@ -144,7 +165,7 @@ extension Customer {
           isForGood: try row.byte() == 1))
     }
     for _ in 0..<(try row.count()) { pastJourneys.append(try JourneyInstance(&row)) }
-    for _ in 0..<(try row.count()) { suggestions.append(try Suggested(&row)) }
+    for id in head.suggestionIDs { suggestions.append(try Suggested(id, &row)) }
     for _ in 0..<(try row.count()) {
       waiting.append(
         WaitingRule(
@@ -259,8 +280,8 @@ extension JourneyInstance {
 }
 
 extension Suggested {
+  /// All but its id.
   func encode(_ row: inout RowWriter) {
-    row.fixed(id.rawValue)
     row.name(rule)
     row.instance(instance)
     row.moment(completed)
@@ -289,8 +310,8 @@ extension Suggested {
     }
   }
 
-  init(_ row: inout RowReader) throws(RowDamage) {
-    id = SuggestionID(try row.fixed())
+  init(_ id: SuggestionID, _ row: inout RowReader) throws(RowDamage) {
+    self.id = id
     rule = try row.name()
     instance = try row.instance()
     completed = try row.moment()

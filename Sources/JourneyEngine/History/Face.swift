@@ -57,6 +57,13 @@ extension Face {
     }
   }
 
+  /// The strongest identifier; nil where there is none.
+  var strongest: (type: IdentifierType, value: [UInt8])? {
+    first { $0.flags & Flag.isIdentifier != 0 }.map {
+      (IdentifierType($0.type), Array(bytes[$0.value]))
+    }
+  }
+
   func has(_ type: IdentifierType) -> Bool {
     first { $0.type == type.rawValue && $0.flags & Flag.isIdentifier != 0 } != nil
   }

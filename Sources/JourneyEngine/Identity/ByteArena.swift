@@ -5,6 +5,8 @@ struct ByteArena: ~Copyable {
   private var base: UnsafeMutableRawPointer
   private var capacity: Int
   private var end = 1
+  /// Granules in use.
+  private var held = 0
   /// By the number of granules.
   private var freed: [[UInt32]] = Array(repeating: [], count: ByteArena.granulesMax + 1)
 
@@ -18,6 +20,8 @@ struct ByteArena: ~Copyable {
   deinit { base.deallocate() }
 
   var bytes: Int { capacity * 8 }
+  /// Bytes of the blocks in use.
+  var bytesHeld: Int { held * 8 }
 
   static func granules(_ count: Int) -> Int { (count + 7) / 8 }
 
@@ -34,6 +38,7 @@ struct ByteArena: ~Copyable {
     let size = ByteArena.granules(count)
     guard size > 0 else { return 0 }
     precondition(size <= ByteArena.granulesMax)
+    held += size
     if let block = freed[size].popLast() { return block }
     if end + size > capacity { grow(atLeast: end + size) }
     end += size
@@ -66,7 +71,9 @@ struct ByteArena: ~Copyable {
 
   mutating func free(_ block: UInt32, _ count: Int) {
     let size = ByteArena.granules(count)
-    if size > 0 { freed[size].append(block) }
+    guard size > 0 else { return }
+    held -= size
+    freed[size].append(block)
   }
 
   private mutating func grow(atLeast wanted: Int) {

@@ -21,6 +21,8 @@ struct Key: BitwiseCopyable {
 
 /// A typed value that points at a person.
 struct IdentifierRecord: BitwiseCopyable {
+  /// What rows and stems call it.
+  var number: UInt32 = 0
   var hash: UInt32 = 0
   var type: UInt16 = 0
   var valueCount: UInt16 = 0
@@ -113,6 +115,8 @@ enum LinkState: UInt8, BitwiseCopyable {
 
 /// Identifiers of interactions whose strongest one is shared: whose they are changes with whom it stands for.
 struct BundleRecord: BitwiseCopyable {
+  /// What rows and stems call it.
+  var number: UInt32 = 0
   /// The arena's block of its identifiers' numbers, strongest first; 0 for one that was erased.
   var members: UInt32 = 0
   var count: UInt16 = 0
@@ -140,6 +144,8 @@ struct HouseholdRecord: BitwiseCopyable {
   var isDirty = false
   /// There is a row of it.
   var isWritten = false
+  /// It was asked for since those that were not were last let go of.
+  var isUsed = true
   /// Times of its newest link, and of its oldest refused one or earlier.
   var newest = Int64.min
   var oldestRefused = Int64.max

@@ -161,7 +161,7 @@ extension WhoIsWho {
     }
   }
 
-  private func newStem(_ bundle: UInt32, _ key: Key) -> StemRef {
+  private func newStem(_ bundle: UInt32, _ key: Key) -> Stem {
     var life = Int(bundles[bundle].lives)
     for place in 0..<life {
       let index = member(bundle, place)
@@ -170,7 +170,7 @@ extension WhoIsWho {
         break
       }
     }
-    return StemRef(WhoIsWho.bundleBit | bundle << 6 | UInt32(life))
+    return .bundle(bundle, life: UInt32(life))
   }
 
   private func add(_ old: UInt32, _ new: UInt32, _ moves: inout [HouseholdRun.Move]) {

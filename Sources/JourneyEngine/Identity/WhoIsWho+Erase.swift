@@ -55,7 +55,8 @@ extension WhoIsWho {
     }
     for index in gone { remember(index) }
     run.forced = owners(of: gone)
-    let households = Array(Set(gone.map { identifiers[$0].household })).sorted()
+    let households = Array(Set(gone.map { identifiers[$0].household }))
+      .sorted { self.households[$0].row < self.households[$1].row }
     for household in households { eraseOld(household, Set(gone)) }
     for household in households {
       compute(household)
@@ -148,7 +149,8 @@ extension WhoIsWho {
   private func erase(identifier index: UInt32) {
     for second in [false, true] {
       regroup.erased.append(
-        .init(stem: plainStem(index, second: second), through: orderKey(arrival.key)))
+        .init(
+          stem: ref(.plain(index, second: second)), through: orderKey(arrival.key)))
     }
     let record = identifiers[index]
     if !record.last.isNone, !precedes(arrival.key, record.last) {
@@ -177,9 +179,9 @@ extension WhoIsWho {
     let list = (0..<count).map { member(bundle, $0) }
     guard list.contains(where: gone.contains) else { return }
     for life in 0...UInt32(bundles[bundle].lives) {
-      let stem = StemRef(WhoIsWho.bundleBit | bundle << 6 | life)
+      let stem = Stem.bundle(bundle, life: life)
       if gone.contains(founder(of: stem)) {
-        regroup.erased.append(.init(stem: stem, through: orderKey(arrival.key)))
+        regroup.erased.append(.init(stem: ref(stem), through: orderKey(arrival.key)))
       }
     }
     let record = bundles[bundle]

@@ -3,18 +3,21 @@ package import JourneyModel
 // What is known of a customer.
 extension WhoIsWho {
   /// Whose the data of a stem is. Only for stems that ``resolve(_:at:)`` or a placement named.
-  package func customer(of stem: StemRef) -> CustomerRef { CustomerRef(component(of: stem)) }
+  package func customer(of stem: StemRef) -> CustomerRef {
+    CustomerRef(self.stem(stem).map { component(of: $0) } ?? 0)
+  }
 
   /// The stem that an item with this one belongs to, as who is who is known now.
   package func resolve(_ stem: StemRef, at key: OrderKey) -> StemRef {
-    guard canChange(stem) else { return stem }
-    return self.stem(of: noted(stem), at: self.key(of: key))
+    guard canChange(stem), let known = self.stem(stem) else { return stem }
+    return ref(self.stem(of: noted(known), at: self.key(of: key)))
   }
 
   /// Whether ``resolve(_:at:)`` can name another stem.
   package func canChange(_ stem: StemRef) -> Bool {
-    switch noted(stem) {
-    case .plain(let index): stem.rawValue & 1 == 1 || identifiers[index].split != 0
+    guard let known = self.stem(stem) else { return false }
+    return switch noted(known) {
+    case .plain(let index): isSecondLife(known) || identifiers[index].split != 0
     case .bundle: true
     }
   }
@@ -76,8 +79,21 @@ extension WhoIsWho {
   /// Bytes of memory that all of it takes, free places included.
   package var memoryBytes: Int {
     arena.bytes + identifiers.bytes + splits.bytes + components.bytes + links.bytes
-      + bundles.bytes + households.bytes + table.bytes + ids.bytes
+      + bundles.bytes + households.bytes + table.bytes + ids.bytes + identifierNumbers.bytes
+      + bundleNumbers.bytes + householdRows.bytes
   }
+
+  /// Bytes of memory that what is known takes, without free places.
+  var bytesHeld: Int {
+    func bytes<T>(_ slab: borrowing Slab<T>) -> Int { slab.count * MemoryLayout<T>.stride }
+    // Behind an identifier stand three table entries, too: by value, by number and by the id that it gives.
+    return arena.bytesHeld + bytes(identifiers) + identifiers.count * 48 + bytes(splits)
+      + bytes(components) + bytes(links) + bytes(bundles) + bytes(households)
+      + households.count * 16
+  }
+
+  /// Customers in memory, and identifiers of none.
+  var componentsHeld: Int { components.count }
 
   /// Finds a customer by its id or one of its aliases.
   package func lookup(_ id: CustomerID) -> CustomerRef? {
@@ -120,16 +136,23 @@ extension WhoIsWho {
   }
 
   func forEachBundle(_ household: UInt32, _ body: (UInt32) -> Void) {
-    let head = households[household].head
-    var index = head
-    repeat {
+    forEachMember(of: household) { index in
       var bundle = identifiers[index].bundles
       while bundle != 0 {
         let next = bundles[bundle].next
         body(bundle)
         bundle = next
       }
-      index = identifiers[index].nextInHousehold
+    }
+  }
+
+  func forEachMember(of household: UInt32, _ body: (UInt32) -> Void) {
+    let head = households[household].head
+    var index = head
+    repeat {
+      let next = identifiers[index].nextInHousehold
+      body(index)
+      index = next
     } while index != head
   }
 

@@ -5,16 +5,37 @@ extension WhoIsWho {
   func makeHousehold(on shard: UInt16) -> UInt32 {
     let household = households.take()
     households[household].shard = shard
-    households[household].row = nextRow
-    nextRow += 1
+    enter(household, row: nextRow)
     return household
+  }
+
+  /// Has a household be found by the number of its row.
+  func enter(_ household: UInt32, row: UInt64) {
+    households[household].row = row
+    nextRow = max(nextRow, row + 1)
+    householdRows.insert(WhoIsWho.hash(ofRow: row), household)
+  }
+
+  /// The household of a row; 0 where it is not in memory.
+  func household(ofRow row: UInt64) -> UInt32 {
+    householdRows.find(WhoIsWho.hash(ofRow: row)) { households[$0].row == row }
+  }
+
+  private static func hash(ofRow row: UInt64) -> UInt32 {
+    UInt32(truncatingIfNeeded: row ^ row >> 32) &* 0x9E37_79B1
   }
 
   /// Gives up a household that has become empty; its row is still to be deleted.
   func retire(_ household: UInt32) {
     households[household].head = 0
     households[household].size = 0
-    if collectsRows { markDirty(household) } else { households.free(household) }
+    if collectsRows { markDirty(household) } else { leave(household) }
+  }
+
+  /// Frees the record of a household that nothing in memory is of.
+  func leave(_ household: UInt32) {
+    householdRows.remove(WhoIsWho.hash(ofRow: households[household].row), household)
+    households.free(household)
   }
 
   /// The bundle of the arriving identifiers, made where it is new and within the bounds.
@@ -27,7 +48,7 @@ extension WhoIsWho {
       count += 1
       bundle = bundles[bundle].next
     }
-    if count >= bounds.refused {
+    if count >= bounds.refused || !bundleNumbers.hasMore {
       for weak in arrival.identifiers.dropFirst() { report(.refused, strongest, weak, "bound") }
       keepStrongest()
       return .plain(strongest)
@@ -74,6 +95,7 @@ extension WhoIsWho {
 
   private func makeBundle() -> UInt32 {
     let bundle = bundles.take()
+    bundles[bundle].number = bundleNumbers.take(for: bundle)
     setMembers(bundle, arrival.identifiers)
     let strongest = arrival.identifiers[0]
     bundles[bundle].owner = strongest
@@ -125,6 +147,12 @@ extension WhoIsWho {
       let member = member(bundle, at)
       if member != 0 { identifiers[member].uses -= 1 }
     }
+    bundleNumbers.free(bundles[bundle].number, bundle)
+    release(bundle: bundle)
+  }
+
+  /// Gives the record of a bundle back, and what belongs to it.
+  func release(bundle: UInt32) {
     arena.free(bundles[bundle].members, Int(bundles[bundle].count) * 4)
     release(bundles[bundle].first)
     release(bundles[bundle].last)

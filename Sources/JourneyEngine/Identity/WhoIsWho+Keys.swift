@@ -103,14 +103,17 @@ extension WhoIsWho {
 
   func fill(_ key: inout Key, _ id: [UInt8]) { id.withUnsafeBufferPointer { fill(&key, $0) } }
 
-  func fill(_ key: inout Key, _ id: UnsafeBufferPointer<UInt8>) {
+  func fill(_ key: inout Key, _ id: UnsafeBufferPointer<UInt8>) { fill(&key, id, at: scratch) }
+
+  /// Fills a key whose rest is to stand in a block.
+  func fill(_ key: inout Key, _ id: UnsafeBufferPointer<UInt8>, at block: UInt32) {
     let count = min(id.count, WhoIsWho.scratchBytes)
     key.count = UInt16(max(1, count))
     var prefix: UInt64 = 0
     for at in 0..<min(8, count) { prefix |= UInt64(id[at]) << UInt64(56 - at * 8) }
     key.prefix = prefix
     guard count > 8 else { return }
-    key.rest = scratch
-    arena.write(UnsafeBufferPointer(rebasing: id[8..<count]), at: scratch)
+    key.rest = block
+    arena.write(UnsafeBufferPointer(rebasing: id[8..<count]), at: block)
   }
 }

@@ -12,8 +12,15 @@ extension WhoIsWho {
     return UInt32(truncatingIfNeeded: hash ^ (hash >> 32))
   }
 
-  /// 0: none.
+  /// 0: none. One that is not in memory is recalled with its household.
   func lookup(_ bytes: UnsafeBufferPointer<UInt8>, _ type: UInt16, _ hash: UInt32) -> UInt32 {
+    let found = held(bytes, type, hash)
+    return found != 0 || memory == nil ? found : recall(bytes, type, hash)
+  }
+
+  /// 0: none in memory.
+  @inline(__always)
+  func held(_ bytes: UnsafeBufferPointer<UInt8>, _ type: UInt16, _ hash: UInt32) -> UInt32 {
     table.find(hash) { index in
       let record = identifiers[index]
       guard record.type == type, Int(record.valueCount) == bytes.count else { return false }
@@ -50,6 +57,7 @@ extension WhoIsWho {
     let index = identifiers.take()
     let component = components.take()
     let household = makeHousehold(on: UInt16(truncatingIfNeeded: hash % UInt32(shards)))
+    identifiers[index].number = identifierNumbers.take(for: index)
     identifiers[index].hash = hash
     identifiers[index].type = type
     identifiers[index].valueCount = UInt16(bytes.count)
@@ -71,6 +79,15 @@ extension WhoIsWho {
   /// Frees an identifier of which nothing is known; it is alone in its household and its customer.
   func free(_ index: UInt32) {
     let record = identifiers[index]
+    identifierNumbers.free(record.number, index)
+    release(identifier: index)
+    components.free(record.component)
+    retire(record.household)
+  }
+
+  /// Gives the record of an identifier back, and what belongs to it alone.
+  func release(identifier index: UInt32) {
+    let record = identifiers[index]
     table.remove(record.hash, index)
     if record.usedPlain { ids.remove(id(of: index, second: false), index, second: false) }
     if record.usedSalted { ids.remove(id(of: index, second: true), index, second: true) }
@@ -81,8 +98,6 @@ extension WhoIsWho {
     release(record.first)
     release(record.last)
     arena.free(record.value, Int(record.valueCount))
-    components.free(record.component)
-    retire(record.household)
     identifiers.free(index)
   }
 

@@ -144,7 +144,7 @@ extension WhoIsWho {
     let founded = !isKnownAndLater(noted) && found(component, by: founder(of: stem))
     if !regroup.isEmpty { addCurrent(component) }
     return Placement(
-      customer: CustomerRef(component), stem: stem, time: Moment(arrival.key.time),
+      customer: CustomerRef(component), stem: ref(stem), time: Moment(arrival.key.time),
       isNew: founded || arrival.isNew, regrouped: !regroup.isEmpty)
   }
 
@@ -204,7 +204,7 @@ extension WhoIsWho {
     }
   }
 
-  private func makeSecondLife(of stem: StemRef) -> UInt32 {
+  private func makeSecondLife(of stem: Stem) -> UInt32 {
     let index = founder(of: stem)
     let component = components.take()
     components[component].isSecondLife = true
@@ -230,6 +230,7 @@ extension WhoIsWho {
   func markDirty(_ household: UInt32) {
     guard collectsRows, !households[household].isDirty else { return }
     households[household].isDirty = true
+    households[household].isUsed = true
     dirty.append(household)
   }
 }

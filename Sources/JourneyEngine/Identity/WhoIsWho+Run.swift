@@ -138,7 +138,8 @@ extension WhoIsWho {
     let first = strength(participant(a, 0), participant(b, 0))
     if first != 0 { return first }
     let second = strength(participant(a, 1), participant(b, 1))
-    return second != 0 ? second : Int(a.number) - Int(b.number)
+    guard second == 0, a.isBundle, b.isBundle else { return second }
+    return Int(bundles[a.number].number) - Int(bundles[b.number].number)
   }
 
   private func participant(_ event: HouseholdRun.Event, _ at: Int) -> UInt32 {

@@ -42,7 +42,8 @@ extension WhoIsWho {
         $0 == at || identifiers[list[$0]].type != type || isSeen(list[$0], before: index)
       }
       identifiers[index].isLastSeen = isLastSeen
-      builder.add(identifier: index, type, isLastSeen: isLastSeen, value(index))
+      builder.add(
+        identifier: identifiers[index].number, type, isLastSeen: isLastSeen, value(index))
     }
     if bundles.count > 0 {
       var held: [UInt32] = []
@@ -50,10 +51,10 @@ extension WhoIsWho {
         if owners(of: bundle).contains(customer.rawValue) { held.append(bundle) }
       }
       // In an order that does not hang on how the household came together.
-      for bundle in held.sorted() {
+      for bundle in held.sorted(by: { bundles[$0].number < bundles[$1].number }) {
         let strongest = strongest(bundle)
         builder.add(
-          other: WhoIsWho.bundleBit | bundle, identifiers[strongest].type, value(strongest))
+          other: family(of: bundle), identifiers[strongest].type, value(strongest))
       }
     }
     return builder.finish(aliases: aliases(of: customer))
@@ -62,7 +63,7 @@ extension WhoIsWho {
   /// The customers that a bundle's interactions can be of.
   private func owners(of bundle: UInt32) -> [UInt32] {
     (0...UInt32(bundles[bundle].lives)).compactMap { life in
-      let stem = StemRef(WhoIsWho.bundleBit | bundle << 6 | life)
+      let stem = Stem.bundle(bundle, life: life)
       let owner = founder(of: stem) == 0 ? 0 : component(of: stem)
       return owner == 0 ? nil : owner
     }
@@ -78,29 +79,31 @@ extension WhoIsWho {
     var routes = Routes()
     var households: [UInt32] = []
     for customer in customers {
-      forEachLife(customer) { index, _ in routes.add(index, route(ofPlain: index)) }
+      forEachLife(customer) { index, _ in
+        routes.add(identifiers[index].number, route(ofPlain: index))
+      }
       let household = identifiers[components[customer.rawValue].head].household
       if bundles.count > 0, !households.contains(household) { households.append(household) }
     }
     for household in households {
       forEachBundle(household) { bundle in
-        routes.add(WhoIsWho.bundleBit | bundle, route(of: bundle))
+        routes.add(family(of: bundle), route(of: bundle))
       }
     }
     return routes
   }
 
   private func route(ofPlain index: UInt32) -> [Routes.Part] {
-    let (first, split) = (plainStem(index, second: false), identifiers[index].split)
+    let (first, split) = (Stem.plain(index, second: false), identifiers[index].split)
     guard split != 0 else {
-      return [.init(before: nil, stem: first, owner: CustomerRef(component(of: first)))]
+      return [.init(before: nil, stem: ref(first), owner: CustomerRef(component(of: first)))]
     }
-    let second = plainStem(index, second: true)
+    let second = Stem.plain(index, second: true)
     return [
       .init(
-        before: orderKey(splits[split].since), stem: first,
+        before: orderKey(splits[split].since), stem: ref(first),
         owner: CustomerRef(component(of: first))),
-      .init(before: nil, stem: second, owner: CustomerRef(component(of: second))),
+      .init(before: nil, stem: ref(second), owner: CustomerRef(component(of: second))),
     ]
   }
 
@@ -110,19 +113,19 @@ extension WhoIsWho {
     var reached = Key.none
     let lives = Int(bundles[bundle].lives)
     for life in 0...lives {
-      let stem = StemRef(WhoIsWho.bundleBit | bundle << 6 | UInt32(life))
+      let stem = Stem.bundle(bundle, life: UInt32(life))
       let member = life < lives ? member(bundle, life) : 0
       guard life == lives || member != 0 else { continue }
       let split = life < lives ? identifiers[member].split : 0
       let owner = CustomerRef(component(of: stem))
       guard split != 0 else {
-        parts.append(.init(before: nil, stem: stem, owner: owner))
+        parts.append(.init(before: nil, stem: ref(stem), owner: owner))
         return parts
       }
       let since = splits[split].since
       guard reached.isNone || precedes(reached, since) else { continue }
       reached = since
-      parts.append(.init(before: orderKey(since), stem: stem, owner: owner))
+      parts.append(.init(before: orderKey(since), stem: ref(stem), owner: owner))
     }
     return parts
   }

@@ -164,14 +164,15 @@ extension WhoIsWho {
         root[find(place(links[event.number].strong))] = find(place(links[event.number].weak))
       }
     }
-    var heads: [Int: UInt32] = [:]
+    var homes: [Int: (household: UInt32, last: UInt32)] = [:]
     for (at, index) in run.members.enumerated() {
       let root = find(at)
       let home =
-        heads[root] ?? (heads.isEmpty ? household : makeHousehold(on: households[household].shard))
-      let isFirst = heads[root] == nil
-      heads[root] = home
-      settle(index, in: home, isFirst: isFirst)
+        homes[root]?.household
+        ?? (homes.isEmpty ? household : makeHousehold(on: households[household].shard))
+      settle(index, in: home, behind: homes[root]?.last)
+      markDirty(home)
+      homes[root] = (home, index)
     }
     for (at, event) in run.events.enumerated() {
       let index = event.isBundle ? bundles[event.number].owner : links[event.number].strong
@@ -179,22 +180,21 @@ extension WhoIsWho {
     }
   }
 
-  func settle(_ index: UInt32, in household: UInt32, isFirst: Bool) {
-    markDirty(household)
+  /// Has an identifier be of a household, behind the last of it; nil: it is the first.
+  func settle(_ index: UInt32, in household: UInt32, behind last: UInt32?) {
     identifiers[index].household = household
-    if isFirst {
+    guard let last else {
       identifiers[index].nextInHousehold = index
       households[household].head = index
       households[household].size = 1
       households[household].refused = 0
       households[household].newest = .min
       households[household].oldestRefused = .max
-    } else {
-      let head = households[household].head
-      identifiers[index].nextInHousehold = identifiers[head].nextInHousehold
-      identifiers[head].nextInHousehold = index
-      households[household].size += 1
+      return
     }
+    identifiers[index].nextInHousehold = identifiers[last].nextInHousehold
+    identifiers[last].nextInHousehold = index
+    households[household].size += 1
   }
 
   func note(_ time: Int64, isRefused: Bool, in household: UInt32) {

@@ -29,6 +29,21 @@ package final class WhoIsWho {
   /// What the last placement, erasure or forgetting changed for former customers.
   package internal(set) var regroup = Regroup()
   package internal(set) var customerCount = 0
+  /// Customers by the row of numbers; nil before that was read.
+  var customersTold: Int?
+
+  /// Where households that are not in memory are; nil: all are.
+  var memory: (any StateMemory)?
+  /// Some households are not in memory.
+  var hasAway = false
+  /// Something could not be recalled: nothing that was worked out since may take effect.
+  var hasLost = false
+  /// Customers that were recalled, and not yet told of.
+  var recalled: [Recalled] = []
+  /// Rows of households that are no more, and may still be where others are recalled from.
+  var goneRows: Set<UInt64> = []
+  /// The household whose turn it was last.
+  var hand: UInt32 = 0
 
   var arena = ByteArena()
   var identifiers = Slab(blank: IdentifierRecord())
@@ -37,7 +52,11 @@ package final class WhoIsWho {
   var links = Slab(blank: LinkRecord())
   var bundles = Slab(blank: BundleRecord())
   var households = Slab(blank: HouseholdRecord())
-  var table = IdentifierTable()
+  var table = SlotTable()
+  var identifierNumbers = Numbering(below: 1 << 30)
+  var bundleNumbers = Numbering(below: 1 << 25)
+  /// Households by the numbers of their rows.
+  var householdRows = SlotTable()
   var ids = CustomerIDTable()
   var erasures: [ErasedHash: Erasure] = [:]
   var newestErasure = Int64.min
@@ -64,6 +83,8 @@ package final class WhoIsWho {
   /// The arriving interaction: its identifiers, strongest first, and its key, whose rest stands in the scratch block.
   var arrival = Arrival()
   let scratch: UInt32
+  /// For keys that are read from rows.
+  let rowScratch: UInt32
   var run = HouseholdRun()
 
   /// Of the identifier types, for rows.
@@ -89,6 +110,7 @@ package final class WhoIsWho {
     limits = plan.kinds.map(\.limit)
     counts = plan.kinds.map { _ in 0 }
     scratch = arena.take(WhoIsWho.scratchBytes)
+    rowScratch = arena.take(WhoIsWho.scratchBytes)
   }
 
   /// Finds or founds the customer of an interaction and applies its links.
@@ -109,11 +131,11 @@ package final class WhoIsWho {
     for each in interaction.identifiers {
       let index = lookup(each, in: interaction)
       guard index != 0 else { continue }
-      let stem = plainStem(index, second: isAmbiguous(index, at: arrival.key))
+      let stem = Stem.plain(index, second: isAmbiguous(index, at: arrival.key))
       let component = component(of: stem)
       guard component != 0, !components[component].first.isNone else { continue }
       return Placement(
-        customer: CustomerRef(component), stem: stem, time: interaction.time, isNew: false,
+        customer: CustomerRef(component), stem: ref(stem), time: interaction.time, isNew: false,
         regrouped: false)
     }
     return nil
@@ -139,7 +161,7 @@ package final class WhoIsWho {
     let component = component(of: stem)
     guard component != 0, !components[component].first.isNone else { return nil }
     return Placement(
-      customer: CustomerRef(component), stem: stem, time: interaction.time, isNew: false,
+      customer: CustomerRef(component), stem: ref(stem), time: interaction.time, isNew: false,
       regrouped: false)
   }
 

@@ -62,7 +62,8 @@ struct Preparation {
     let topic = options.keepsState && options.checksTopics ? StateTopic(plan) : nil
     if let topic { try waiting { () throws(Setback) in try makeStateTopic(topic) } }
     let keeper = try StateKeeper(
-      topic, directory: directory, cluster: cluster, log: log, options: options)
+      topic, directory: directory, cacheBytes: Int(plan.state.cacheBytes), cluster: cluster,
+      log: log, options: options)
     return Services(
       plan, log: log, options: options, cluster: cluster, directory: directory, keeper: keeper)
   }

@@ -53,7 +53,8 @@ extension Term {
     services.cluster.watch.answered()
     input.committed(job.offsets)
     // All rows that were taken are in the copy now.
-    engine.letGo(to: Int(services.plan.state.cacheBytes))
+    let cache = Int(services.plan.state.cacheBytes)
+    engine.letGo(to: cache - cache / Limits.copyCacheShare)
     let written = job.outbox.batch.count + job.outbox.rows.count
     job.outbox.removeAll()
     stateBytes = services.keeper.store.byteCount

@@ -52,7 +52,7 @@ struct TermBeginning {
     }
     let begun = services.monotonic()
     let rowsRead = try services.keeper.catchUp(as: proof(note), goesOn)
-    let rows = try services.keeper.rows(withCustomers: false)
+    let rows = try services.keeper.commonRows()
     // Who was stopped for a while may have asked before, and read after, what another has committed since.
     guard try self.note(consumer) == note else {
       throw .leadLost("another daemon has committed since this one began")
@@ -105,9 +105,11 @@ struct TermBeginning {
     return kept
   }
 
-  /// The engine as it was when the last batch was committed: from the rows of everything but customers, and theirs.
+  /// The engine as it was when the last batch was committed; households and customers are recalled when they are needed.
   private func engine(_ rows: [StateRow]) throws(Setback) -> Engine {
     let crew: ThreadCrew?
+    let memory = try services.keeper.makeMemory()
+    if let refusal = try otherFormat(rows) { throw refusal }
     do throws(Failure) { crew = try ThreadCrew.make(plan.processing.workers) } catch {
       throw .failed(error)
     }
@@ -119,15 +121,24 @@ struct TermBeginning {
         crew: crew)
       try engine.restore(rows)
     } catch { throw damage(error) }
-    if services.keeper.topic != nil { engine.letGo(into: services.keeper) }
-    try services.keeper.eachCustomer { row throws(Setback) in
-      do throws(RowDamage) { try engine.restoreCustomer(row) } catch { throw damage(error) }
-      engine.letGo(to: Int(plan.state.cacheBytes))
-    }
+    engine.recall(from: memory)
     for rule in plan.rules where engine.firstLoaded[rule.name] == nil {
       engine.firstLoaded[rule.name] = services.wall()
     }
     return engine
+  }
+
+  /// Why rows of another release are not taken.
+  private func otherFormat(_ rows: [StateRow]) throws(Setback) -> Setback? {
+    let numbers = rows.first { $0.key == StateRow.numbersKey }?.value?.first
+    let isOther = numbers.map { $0 != WhoIsWho.rowFormat } ?? false
+    let hasUnreadable = try services.keeper.hasUnreadable()
+    guard isOther || hasUnreadable else { return nil }
+    return .failed(
+      Failure(
+        .configurationInvalid,
+        "the state was written by another release, in a format that is not known",
+        cure: "run the release that wrote it, or a newer one; or import an export of it"))
   }
 
   private func damage(_ error: RowDamage) -> Setback {

@@ -65,6 +65,7 @@ final class Term {
   ///
   /// Returns whether there may be more at hand.
   func work() throws(Setback) -> Bool {
+    if engine.hasLost { try services.keeper.recoverRecall() }
     input.tell(&clock, at: services.monotonic())
     for _ in 0..<Limits.interactionsPerRoundMax {
       guard !isFull else { return true }

@@ -20,24 +20,23 @@ struct CopiedCustomer {
       secret: facts.secret ?? Array(repeating: 0, count: 32))
     self.engine = engine
     var known: [StateRow] = []
-    for kind in [RowKind.household, .erasure, .rule] {
+    for kind in RowKind.allCases where kind.isCommon {
       try copy.each(kind) { row throws(Failure) in known.append(row) }
     }
-    try Self.restore(engine, known)
-    if case .suggestion(let id) = subject {
-      try copy.each(.customer) { row throws(Failure) in
-        if row.holds(id) { try Self.restore(engine, [row]) }
-      }
+    do throws(RowDamage) { try engine.restore(known) } catch {
+      throw StateCopy.damage(error.message)
     }
-    switch engine.find(subject) {
-    case .success(let found): ref = found
-    case .failure(let failure): throw failure
+    let memory = StoredMemory(copy.rows)
+    engine.recall(from: memory)
+    let found = engine.find(subject)
+    if engine.hasLost {
+      throw memory.failure.map { StateCopy.failure($0) }
+        ?? StateCopy.damage("its rows do not fit together")
     }
+    ref = try found.get()
     id = engine.id(of: ref)
-    row = try Self.row(of: id, copy)
-    if let row { try Self.restore(engine, [row]) }
-    let key = engine.householdKey(of: ref)
-    guard let household = known.first(where: { $0.key == key }) else {
+    row = try Self.row(engine.place(of: ref), copy)
+    guard let household = try Self.row(engine.householdPlace(of: ref), copy) else {
       throw StateCopy.damage("the household of \(id) is not there")
     }
     self.household = household
@@ -45,22 +44,12 @@ struct CopiedCustomer {
 
   func picture(at now: Moment) -> CustomerPicture { engine.picture(of: ref, at: now) }
 
-  private static func restore(_ engine: Engine, _ rows: [StateRow]) throws(Failure) {
-    do throws(RowDamage) { try engine.restore(rows) } catch {
-      throw StateCopy.damage(error.message)
-    }
-  }
-
-  private static func row(of id: CustomerID, _ copy: StateCopy) throws(Failure) -> StateRow? {
-    let key = StateRow.customerKey(id)
-    for partition in 1...Int32(copy.plan.processing.shards) {
-      do throws(StoreFailure) {
-        if let value = try copy.rows.value(partition, key) {
-          return StateRow(partition: partition, key: key, value: value)
-        }
-      } catch { throw StateCopy.failure(error) }
-    }
-    return nil
+  private static func row(_ place: RowPlace, _ copy: StateCopy) throws(Failure) -> StateRow? {
+    do throws(StoreFailure) {
+      return try copy.rows.value(place.partition, place.key).map {
+        StateRow(partition: place.partition, key: place.key, value: $0)
+      }
+    } catch { throw StateCopy.failure(error) }
   }
 }
 

@@ -150,7 +150,7 @@ package final class StateImport {
     }
     let note = try beginning.note(consumer)
     try services.keeper.catchUp(as: beginning.proof(note), beginning.goesOn)
-    let rows = try services.keeper.rows(withCustomers: true)
+    let rows = try services.keeper.allRows()
       .filter { $0.key != TransactionMark.key }
     var kept = RuntimeRows()
     do throws(RowDamage) { kept = try RuntimeRows(rows) } catch {

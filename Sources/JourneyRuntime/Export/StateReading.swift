@@ -92,6 +92,7 @@ final class StateReading {
     }
     var rows = scribe.nameRows() + [.secret(facts.secret ?? [])]
     rows += facts.rules.map { .rule($0.name, firstLoaded: $0.firstLoaded) }
+    rows.append(scribe.numbersRow())
     return rows + kept.takeChanged()
   }
 

@@ -3,7 +3,6 @@ internal import JourneyModel
 internal import KafkaClient
 internal import StateStore
 internal import Supervision
-internal import Synchronization
 
 /// Keeps this daemon's copy of the state: tails the topic while another is active, and takes over what is
 /// committed while it is.
@@ -16,19 +15,20 @@ final class StateKeeper {
   private let notifier: Notifier
   private let log: Log
   private let directory: StateDirectory
+  private let cacheBytes: Int
   private var tail: StateTail?
   private var settledAt: TimeSpan
   private let wall: () -> Moment
   private let monotonic: () -> TimeSpan
-  /// Why a row could not be recalled.
-  private let recallFailure = Mutex<StoreFailure?>(nil)
+  /// What the engine of this turn recalls from.
+  private var memory: StoredMemory?
 
   /// How often the copy's positions move on.
   private static let settleEvery = TimeSpan.minutes(1)
 
   init(
-    _ topic: StateTopic?, directory: StateDirectory, cluster: Cluster, log: Log,
-    options: Daemon.Options
+    _ topic: StateTopic?, directory: StateDirectory, cacheBytes: Int, cluster: Cluster,
+    log: Log, options: Daemon.Options
   ) throws(Failure) {
     wall = options.wall
     monotonic = options.monotonic
@@ -39,7 +39,8 @@ final class StateKeeper {
     self.cluster = cluster
     self.log = log
     self.directory = directory
-    store = MemoryStore()
+    self.cacheBytes = cacheBytes
+    store = MemoryStore { $0.marks }
     guard topic != nil else { return }
     try open()
     // Deletions that it has not heard of may be told of no more.
@@ -156,33 +157,42 @@ final class StateKeeper {
 
   /// Goes on from a copy from which something could not be recalled.
   func recoverRecall() throws(Setback) {
-    let failure = recallFailure.withLock { failure -> StoreFailure? in
-      defer { failure = nil }
-      return failure
-    }
-    try recover(failure ?? .damaged("a customer's row is not there"))
+    try recover(memory?.failure ?? .damaged("a row that is needed is not there"))
     throw .beginAgain("the copy of the state was made anew")
   }
 
-  /// All rows of the copy, or all but those of customers.
-  func rows(withCustomers: Bool) throws(Setback) -> [StateRow] {
+  /// All rows of the copy but those of households and customers.
+  func commonRows() throws(Setback) -> [StateRow] {
     var rows: [StateRow] = []
-    for kind in RowKind.allCases where withCustomers || kind != .customer {
+    for kind in RowKind.allCases where kind.isCommon {
       try storing { () throws(StoreFailure) in rows += try store.rows(kind) }
     }
     return rows
   }
 
-  /// Lends the row of every customer, one after the other, so that memory holds but one.
-  func eachCustomer(_ body: (StateRow) throws(Setback) -> Void) throws(Setback) {
-    var setback: Setback?
+  /// All rows of the copy.
+  func allRows() throws(Setback) -> [StateRow] {
+    var rows: [StateRow] = []
+    try storing { () throws(StoreFailure) in rows = try store.rows() }
+    return rows
+  }
+
+  /// What an engine recalls households and customers from. The copy is not replaced while it does.
+  func makeMemory() throws(Setback) -> StoredMemory {
+    try storing { () throws(StoreFailure) in try store.makeFindable() }
+    let memory = StoredMemory(of: store)
+    self.memory = memory
+    return memory
+  }
+
+  /// Whether there are rows that this release cannot read.
+  func hasUnreadable() throws(Setback) -> Bool {
+    var places: [RowPlace] = []
     try storing { () throws(StoreFailure) in
-      try store.forEach(.customer) { row in
-        guard setback == nil else { return }
-        do throws(Setback) { try body(row) } catch { setback = error }
-      }
+      guard case .name(let name) = RowMark.unreadable else { return }
+      places = try store.places(named: name)
     }
-    if let setback { throw setback }
+    return !places.isEmpty
   }
 
   private func openTail() throws(Setback) -> StateTail {
@@ -235,7 +245,8 @@ extension StateKeeper {
     while true {
       do throws(StoreFailure) {
         store = try disk.open(
-          path, owner: topic.name, marks: { _ in [] }, cacheBytes: 64 << 20)
+          path, owner: topic.name, marks: { $0.marks },
+          cacheBytes: cacheBytes / Limits.copyCacheShare)
         return
       } catch {
         switch error {
@@ -291,15 +302,5 @@ extension StateKeeper {
     settledAt = monotonic()
     guard !positions.isEmpty else { return }
     try storing { () throws(StoreFailure) in try store.settle(positions, at: wall()) }
-  }
-}
-
-// What the engine has let go of. The copy is not replaced while an engine recalls from it, and takes one at a time.
-extension StateKeeper: CustomerMemory, @unchecked Sendable {
-  func recall(_ partition: Int32, _ key: [UInt8]) -> [UInt8]? {
-    do throws(StoreFailure) { return try store.value(partition, key) } catch {
-      recallFailure.withLock { $0 = error }
-      return nil
-    }
   }
 }

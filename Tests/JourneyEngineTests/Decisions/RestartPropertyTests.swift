@@ -59,8 +59,8 @@ import Testing
       let (expected, found) = (steady.take(), restarted.take())
       if found != expected { return (index, "found \(found), expected \(expected)") }
       let moment = Moment(steady.clock)
-      let known = steady.engine.pictures(at: moment)
-      let kept = restarted.engine.pictures(at: moment)
+      let known = steady.engine.allPictures(at: moment)
+      let kept = restarted.engine.allPictures(at: moment)
       let count = known.reduce(0) { $0 + $1.touchpoints }
       if count != index + 1 { return (index, "\(count) of \(index + 1) are known: \(known)") }
       if kept != known {
@@ -121,7 +121,7 @@ import Testing
       happening.who = each.1
       driver.tell(happening, at: each.0)
     }
-    let known = driver.engine.pictures(at: Moment(driver.clock))
+    let known = driver.engine.allPictures(at: Moment(driver.clock))
     #expect(
       known.map { $0.latest.map(\.id) } == [["e7", "e3"], ["e6", "e4", "e2", "e1", "e0"], ["e5"]])
   }

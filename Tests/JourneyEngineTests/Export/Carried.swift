@@ -27,7 +27,7 @@ struct Carried {
     try take(.erasure, old.erasure, new.erasure)
     try take(.household, old.household, new.household)
     try take(.customer, old.customer, new.customer)
-    self.rows += new.nameRows() + [.secret(secret)]
+    self.rows += new.nameRows() + [.secret(secret), new.numbersRow()]
     self.rows += rows.filter { $0.key.first == RowKind.rule.rawValue }
   }
 }

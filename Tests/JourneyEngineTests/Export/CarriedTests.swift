@@ -66,7 +66,7 @@ import Testing
           + "carried: \(b.dropFirst(at).first.map { "\($0)" } ?? "none")"
       }
       let (x, y) = (
-        still.engine.pictures(at: Moment(moment)), moving.engine.pictures(at: Moment(moment))
+        still.engine.allPictures(at: Moment(moment)), moving.engine.allPictures(at: Moment(moment))
       )
       guard x != y else { return nil }
       let at = zip(x, y).enumerated().first { $1.0 != $1.1 }?.offset ?? min(x.count, y.count)

@@ -57,11 +57,14 @@ import Testing
     /// Of whom the topic of pictures has one.
     var shown: Set<CustomerID> = []
 
-    init(_ plan: Plan, crew: (any Crew)? = nil, rows: [StateRow]? = nil) throws {
+    init(
+      _ plan: Plan, crew: (any Crew)? = nil, from memory: RowMemory? = nil
+    ) throws {
       let collects: Engine.Collects = [.decisions, .changes, .rows, .identities]
-      engine = Engine(
-        plan: plan, names: try Engine.names(in: rows ?? []), collects: collects, crew: crew)
-      if let rows { try engine.restore(rows) }
+      engine =
+        if let memory { try Engine(plan, from: memory, collects: collects, crew: crew) } else {
+          Engine(plan: plan, names: NameTable(), collects: collects, crew: crew)
+        }
     }
 
     func tell(_ arrival: Arrival, _ plan: Plan) {
@@ -71,12 +74,13 @@ import Testing
       }
     }
 
-    func take() {
+    /// - Parameter recalls: whether everybody is looked at, and so recalled.
+    func take(recalls: Bool = true) {
       engine.finishGroup()
       for case .gone(let id) in engine.effects { shown.remove(id) }
       let now = Moment(ShardTests.end)
       shown.formUnion(engine.takeChangedPictures(at: now).map(\.customer))
-      let known = Set(engine.pictures(at: now).map(\.customer))
+      let known = recalls ? Set(engine.allPictures(at: now).map(\.customer)) : shown
       if shown != known {
         Issue.record(
           "shown \(shown.subtracting(known)) too many, \(known.subtracting(shown)) too few")
@@ -91,7 +95,7 @@ import Testing
       let counts = engine.counts
       return Outcome(
         told: Dictionary(grouping: told, by: \.customer),
-        pictures: engine.pictures(at: Moment(ShardTests.end)),
+        pictures: engine.allPictures(at: Moment(ShardTests.end)),
         counts: [
           engine.customerCount, counts.duplicates, counts.late, counts.merges, counts.divisions,
           counts.made, counts.withdrawn, counts.forgotten, counts.unknownSuggestions,
@@ -179,21 +183,20 @@ import Testing
       var dice = Dice(state: seed &* 15_485_863)
       let (arrivals, expected) = try lives(&dice, seed)
       let plan = Self.plan(shards: dice.number(1...16))
-      var rows: [StateRowPlace: StateRow] = [:]
+      var memory = RowMemory()
       var run = try Run(plan, crew: ChanceCrew(dice.number(1...4), dice))
       var (told, rejected): ([Effect], [String]) = ([], [])
       for arrival in arrivals {
         run.tell(arrival, plan)
         guard dice.oneIn(6) else { continue }
         run.take()
-        for row in run.engine.takeChangedRows() {
-          rows[StateRowPlace(row)] = row.value == nil ? nil : row
-        }
+        memory.take(run.engine.takeChangedRows())
+        memory = RowMemory(memory.all)
         (told, rejected) = (told + run.told, rejected + run.rejected)
         let shown = run.shown
         run = try Run(
           plan, crew: dice.oneIn(4) ? nil : ChanceCrew(dice.number(1...4), dice),
-          rows: Array(rows.values))
+          from: memory)
         run.shown = shown
         run.engine.checkInvariants { Issue.record("seed \(seed): \($0)") }
       }
@@ -234,14 +237,14 @@ import Testing
       let memory = RowMemory()
       let run = try Run(
         plan, crew: dice.oneIn(3) ? nil : ChanceCrew(dice.number(1...4), dice))
-      run.engine.letGo(into: memory)
+      run.engine.recall(from: memory)
       for arrival in arrivals {
         run.tell(arrival, plan)
         guard dice.oneIn(4) else { continue }
-        run.take()
+        run.take(recalls: dice.oneIn(4))
         memory.take(run.engine.takeChangedRows())
-        run.engine.letGo(to: dice.pick([0, 0, 4_000]))
-        away += run.engine.workers.reduce(0) { $0 + $1.customers.awayCount }
+        run.engine.letGo(to: dice.pick([0, 0, 8_000]))
+        if run.engine.customersHeld < run.engine.customerCount { away += 1 }
       }
       let found = run.finish(plan)
       #expect(!run.engine.hasLost, "seed \(seed)")
@@ -254,9 +257,9 @@ import Testing
     let plan = Self.plan(shards: 2)
     let run = try Run(plan)
     let memory = RowMemory()
-    run.engine.letGo(into: memory)
+    run.engine.recall(from: memory)
     run.tell(Arrival(happening: Happening("1", at: 0), clock: 0), plan)
-    _ = run.engine.takeChangedRows()
+    memory.take(run.engine.takeChangedRows().filter { $0.partition == 0 })
     run.engine.letGo(to: 0)
     #expect(run.engine.customersHeld <= 1 && !run.engine.hasLost)
     run.tell(Arrival(happening: Happening("2", at: 1), clock: 1), plan)

@@ -9,8 +9,7 @@ final class Driver {
   private(set) var engine: Engine
   private(set) var clock = Int64.min
   private let mode: Engine.Mode
-  /// The state's rows as a topic would hold them, each key's last one.
-  private var rows: [StateRowPlace: StateRow] = [:]
+  private var memory = RowMemory()
 
   init(_ plan: Plan, mode: Engine.Mode = Engine.Mode(policy: true, holdout: false)) {
     self.plan = plan
@@ -50,9 +49,7 @@ final class Driver {
   /// Keeps the rows that changed, as a commit does.
   func commit() {
     _ = engine.takeChangedPictures(at: Moment(clock))
-    for row in engine.takeChangedRows() {
-      rows[StateRowPlace(row)] = row.value == nil ? nil : row
-    }
+    memory.take(engine.takeChangedRows())
   }
 
   /// Goes on with a new engine that knows only what the rows say.
@@ -63,20 +60,15 @@ final class Driver {
   /// Goes on with a new engine that knows only what is made of the rows.
   func restart(_ carry: ([StateRow]) throws -> [StateRow]) throws {
     commit()
-    let kept = try carry(rows.values.sorted { $0.key.lexicographicallyPrecedes($1.key) })
-    rows = [:]
-    for row in kept { rows[StateRowPlace(row)] = row }
-    let next = Engine(
-      plan: plan, names: try Engine.names(in: kept), mode: mode,
-      collects: [.decisions, .rows], secret: try #require(Engine.secret(in: kept)))
-    try next.restore(kept)
+    memory = RowMemory(try carry(memory.all))
+    let next = try Engine(plan, from: memory, mode: mode, collects: [.decisions, .rows])
     next.effects = engine.effects
     engine = next
   }
 
   /// What is known of everybody: all but what hangs on the order of arrival (aliases, suggestions).
   func pictures(at moment: Int64) -> [CustomerPicture] {
-    engine.pictures(at: Moment(moment)).map { picture in
+    engine.allPictures(at: Moment(moment)).map { picture in
       var picture = picture
       picture.aliases = []
       picture.suggestions = []
@@ -85,11 +77,4 @@ final class Driver {
       return picture
     }
   }
-}
-
-/// A row's place on the topic.
-struct StateRowPlace: Hashable {
-  var partition: Int32
-  var key: [UInt8]
-  init(_ row: StateRow) { (partition, key) = (row.partition, row.key) }
 }

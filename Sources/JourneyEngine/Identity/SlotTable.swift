@@ -1,5 +1,5 @@
-/// Open addressing from the hash of a typed value to its record's number.
-struct IdentifierTable: ~Copyable {
+/// Open addressing from a hash to the number of a record.
+struct SlotTable: ~Copyable {
   /// Hash in the upper half, number in the lower; 0 where empty.
   private var slots: UnsafeMutablePointer<UInt64>
   private var mask: Int
