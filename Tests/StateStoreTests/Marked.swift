@@ -63,7 +63,8 @@ struct Findable: Equatable {
       while true {
         let some = try rows.entries(of: calendar, after: entries.last, atMost: page)
         entries += some
-        if some.count < page { break }
+        // One that goes round and round is told of.
+        if some.count < page || entries.count > 10_000 { break }
       }
       if !entries.isEmpty { calendars[calendar] = entries }
     }
