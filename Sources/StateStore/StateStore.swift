@@ -54,6 +54,13 @@ extension RowSource {
     try forEach(kind) { row in rows.append(row) }
     return rows
   }
+
+  /// All rows but those of households and customers.
+  package func commonRows() throws(StoreFailure) -> [StateRow] {
+    var rows: [StateRow] = []
+    for kind in RowKind.allCases where kind.isCommon { rows += try self.rows(kind) }
+    return rows
+  }
 }
 
 /// Where copies of the state lie, each in a folder of its own.

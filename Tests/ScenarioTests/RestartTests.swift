@@ -37,9 +37,7 @@ import Testing
 extension Engine {
   /// Goes on from the rows of a store, as a start does: nobody is in memory yet.
   func goOn(from store: any StateStore) throws {
-    var common: [StateRow] = []
-    for kind in RowKind.allCases where kind.isCommon { common += try store.rows(kind) }
-    try restore(common.shuffled())
+    try restore(store.commonRows().shuffled())
     try store.makeFindable()
     recall(from: StoredMemory(of: store))
   }

@@ -73,7 +73,8 @@ extension Engine {
 
   /// Recalls those whose deadlines come before a moment.
   func recallDue(before bound: Moment) {
-    guard who.hasAway, !who.hasLost else { return }
+    guard let first = nextAway, first < bound else { return }
+    away.first = nil
     while let entry = next(.deadline), entry.moment < bound {
       away.passed(.deadline)
       bring(customerAt: entry.place)
@@ -88,10 +89,12 @@ extension Engine {
   /// When the first of those who are not in memory may be due; nil: nobody is.
   var nextAway: Moment? {
     guard who.hasAway, !who.hasLost else { return nil }
-    let deadline = next(.deadline)?.moment
-    guard let silence = next(.silence)?.moment else { return deadline }
-    let forgetting = forgettingTime(silentSince: silence)
-    return min(deadline ?? forgetting, forgetting)
+    if away.first == nil {
+      let deadline = next(.deadline)?.moment ?? .distantFuture
+      let silence = next(.silence).map { forgettingTime(silentSince: $0.moment) }
+      away.first = min(deadline, silence ?? deadline)
+    }
+    return away.first.flatMap { $0 < .distantFuture ? $0 : nil }
   }
 
   /// The first entry of a calendar that is of nobody in memory.
@@ -166,6 +169,8 @@ struct AwayCalendars {
   }
 
   private var pages = Array(repeating: Page(), count: RowCalendar.allCases.count)
+  /// When the first of all may be due; nil: that is not known at once.
+  var first: Moment?
   /// What one customer took on average when some were let go of, in bytes.
   var bytesEach = 1_500
 
@@ -192,6 +197,7 @@ struct AwayCalendars {
   /// Others are not in memory now.
   mutating func beginAgain() {
     for place in pages.indices { pages[place] = Page() }
+    first = nil
   }
 }
 

@@ -31,7 +31,9 @@ extension Worker {
     if collectsChanges { changed.insert(ref) }
     // A deadline that came up has to be followed by the next one.
     let isDeadline = if case .deadline = trigger { true } else { false }
-    guard isDeadline || mustDecide(customer, concerned, at: now) else { return }
+    guard isDeadline || mustDecide(customer, concerned, at: now) else {
+      return schedule(ref, min(customer.pointee.due, tidyTime(of: customer, at: now)))
+    }
     look.begin(customer, now: now, horizon: horizon)
     var decider = Decider(
       look: look, holdout: mode.holdout, trigger: trigger,
@@ -58,12 +60,25 @@ extension Worker {
     }
     log.append(decider.effects)
     let customer = look.customer
-    if customer.pointee.suggestions.count > 8 {
+    if customer.pointee.suggestions.count > 8 || customer.pointee.touches.isEmpty {
       let gone = customer.pointee.forgetSuggestions(
         before: look.now - compiled.suggestionSpan, at: look.now, plan: compiled)
       for id in gone { holders[id] = nil }
     }
-    schedule(ref, look.next)
+    schedule(ref, min(look.next, tidyTime(of: customer, at: look.now)))
+  }
+
+  /// When a customer who does nothing more is looked at, so that what has left the history leaves the row as well.
+  ///
+  /// Whole days, so that it does not move with every interaction.
+  private func tidyTime(
+    of customer: UnsafeMutablePointer<Customer>, at now: Moment
+  ) -> Moment {
+    let day = TimeSpan.days(1).milliseconds
+    guard let last = customer.pointee.lastKept(span: compiled.suggestionSpan),
+      last.milliseconds < .max - 2 * day
+    else { return .distantFuture }
+    return Moment((max(last, now).milliseconds / day + 1) * day)
   }
 
   /// Whether anything can be decided: mostly no rule names what came, and nothing is open or due.

@@ -92,4 +92,10 @@ extension Customer {
     }
     return gone
   }
+
+  /// When the last of what is kept for a time only is to go; nil where nothing is.
+  func lastKept(span: TimeSpan) -> Moment? {
+    if let touch = touches.last { return touch.left }
+    return suggestions.last.map { max($0.made + span, $0.expires) }
+  }
 }

@@ -19,9 +19,9 @@ struct CopiedCustomer {
       plan: copy.plan, names: facts.names,
       secret: facts.secret ?? Array(repeating: 0, count: 32))
     self.engine = engine
-    var known: [StateRow] = []
-    for kind in RowKind.allCases where kind.isCommon {
-      try copy.each(kind) { row throws(Failure) in known.append(row) }
+    let known: [StateRow]
+    do throws(StoreFailure) { known = try copy.rows.commonRows() } catch {
+      throw StateCopy.failure(error)
     }
     do throws(RowDamage) { try engine.restore(known) } catch {
       throw StateCopy.damage(error.message)

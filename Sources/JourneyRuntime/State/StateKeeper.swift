@@ -164,9 +164,7 @@ final class StateKeeper {
   /// All rows of the copy but those of households and customers.
   func commonRows() throws(Setback) -> [StateRow] {
     var rows: [StateRow] = []
-    for kind in RowKind.allCases where kind.isCommon {
-      try storing { () throws(StoreFailure) in rows += try store.rows(kind) }
-    }
+    try storing { () throws(StoreFailure) in rows = try store.commonRows() }
     return rows
   }
 

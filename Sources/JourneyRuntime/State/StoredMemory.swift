@@ -1,34 +1,34 @@
-internal import JourneyEngine
-internal import JourneyModel
-internal import StateStore
+package import JourneyEngine
+package import JourneyModel
+package import StateStore
 
 /// What an engine recalls from: the rows of a copy. It remembers why something could not be read.
-final class StoredMemory: StateMemory {
+package final class StoredMemory: StateMemory {
   private let rows: any RowSource
   /// The same where rows are added.
   private let store: (any StateStore)?
-  private(set) var failure: StoreFailure?
+  package private(set) var failure: StoreFailure?
 
   /// Of rows that stay as they are.
-  init(_ rows: any RowSource) {
+  package init(_ rows: any RowSource) {
     self.rows = rows
     store = nil
   }
 
-  init(of store: any StateStore) {
+  package init(of store: any StateStore) {
     rows = store
     self.store = store
   }
 
-  func value(_ place: RowPlace) throws(MemoryFailure) -> [UInt8]? {
+  package func value(_ place: RowPlace) throws(MemoryFailure) -> [UInt8]? {
     try reading { () throws(StoreFailure) in try rows.value(place.partition, place.key) }
   }
 
-  func places(named name: UInt64) throws(MemoryFailure) -> [RowPlace] {
+  package func places(named name: UInt64) throws(MemoryFailure) -> [RowPlace] {
     try reading { () throws(StoreFailure) in try rows.places(named: name) }
   }
 
-  func entries(
+  package func entries(
     of calendar: RowCalendar, after entry: RowEntry?, atMost count: Int
   ) throws(MemoryFailure) -> [RowEntry] {
     try reading { () throws(StoreFailure) in
@@ -36,7 +36,7 @@ final class StoredMemory: StateMemory {
     }
   }
 
-  func makeFindable() throws(MemoryFailure) {
+  package func makeFindable() throws(MemoryFailure) {
     try reading { () throws(StoreFailure) in try store?.makeFindable() }
   }
 

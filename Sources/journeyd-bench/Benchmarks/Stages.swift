@@ -56,15 +56,18 @@ struct Stages {
     try all(feed, on: Engine(plan: plan, names: NameTable(), collects: [.rows]))
   }
 
-  /// All of it; rows only where the engine collects them.
-  func all(_ feed: some RecordFeed, on engine: Engine) throws(Failure) -> StageTimes {
+  /// All of it; rows only where the engine collects them: `commit` is given them.
+  func all(
+    _ feed: some RecordFeed, on engine: Engine,
+    commit: ([StateRow]) throws(Failure) -> Void = { _ in }
+  ) throws(Failure) -> StageTimes {
     var times = StageTimes()
     let takesRows = engine.collects.contains(.rows)
     let writer = OutputWriter(groupID: "bench")
     var clock = Moment.distantPast
     var sinceRows = 0
     let begunAll = wallNanoseconds()
-    try eachGroup(feed, engine.names, &times) { reader, times in
+    try eachGroup(feed, engine.names, &times) { reader, times throws(Failure) in
       let begun = threadNanoseconds()
       for index in 0..<reader.count {
         clock = max(clock, reader.interactions[index].time)
@@ -78,7 +81,7 @@ struct Stages {
       sinceRows += reader.count
       if takesRows, sinceRows >= rowsEvery {
         sinceRows = 0
-        Self.takeRows(engine, &times)
+        try commit(Self.takeRows(engine, &times))
         times.rows += threadNanoseconds() - written
       }
     }
@@ -89,7 +92,7 @@ struct Stages {
 
   private func eachGroup(
     _ feed: some RecordFeed, _ names: NameTable, _ times: inout StageTimes,
-    _ work: (borrowing GroupReader, inout StageTimes) -> Void
+    _ work: (borrowing GroupReader, inout StageTimes) throws(Failure) -> Void
   ) throws(Failure) {
     var feed = feed
     var group = RecordGroup()
@@ -102,7 +105,7 @@ struct Stages {
       reader.read(group)
       times.decode += threadNanoseconds() - begun
       times.events += reader.count
-      work(reader, &times)
+      try work(reader, &times)
     }
     guard reader.rejected == 0 || times.events > 0 else {
       throw Failure(.internalError, "no record could be read", cure: "name the source of the file")
@@ -126,10 +129,10 @@ struct Stages {
     engine.effects.removeAll(keepingCapacity: true)
   }
 
-  private static func takeRows(_ engine: Engine, _ times: inout StageTimes) {
-    for row in engine.takeChangedRows() {
-      times.changedRows += 1
-      times.rowBytes += row.key.count + (row.value?.count ?? 0)
-    }
+  private static func takeRows(_ engine: Engine, _ times: inout StageTimes) -> [StateRow] {
+    let rows = engine.takeChangedRows()
+    times.changedRows += rows.count
+    for row in rows { times.rowBytes += row.key.count + (row.value?.count ?? 0) }
+    return rows
   }
 }
