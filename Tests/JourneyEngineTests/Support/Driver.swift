@@ -46,6 +46,9 @@ final class Driver {
     return engine.effects
   }
 
+  /// The rows that were kept.
+  var rows: [StateRow] { memory.all }
+
   /// Keeps the rows that changed, as a commit does.
   func commit() {
     _ = engine.takeChangedPictures(at: Moment(clock))
