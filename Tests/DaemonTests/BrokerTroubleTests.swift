@@ -116,7 +116,7 @@ extension Stage {
   }
 
   /// Waits until so many interactions more have been committed.
-  fileprivate func expectProgress(_ interactions: Int64) throws {
+  func expectProgress(_ interactions: Int64) throws {
     let before = try committed()
     #expect(try isSo { () throws in try committed() >= before + interactions })
   }

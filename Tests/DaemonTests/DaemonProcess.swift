@@ -58,6 +58,16 @@ final class DaemonProcess {
 
   func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
+  /// From now on no file may grow beyond so many bytes; for one that was started with a bound.
+  func limitFiles(to bytes: Int) throws {
+    let limit = Process()
+    limit.executableURL = URL(filePath: "/usr/bin/prlimit")
+    limit.arguments = ["--pid", "\(process.processIdentifier)", "--fsize=\(bytes)"]
+    try limit.run()
+    limit.waitUntilExit()
+    #expect(limit.terminationStatus == 0)
+  }
+
   /// Waits for its end.
   func code() -> Int32 {
     process.waitUntilExit()

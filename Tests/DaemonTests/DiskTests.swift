@@ -54,6 +54,31 @@ extension DaemonSuites.Kafka43 {
     try stage.expectReplay(of: traffic, configuration, before: end)
   }
 
+  @Test func `a disk that becomes full while it works ends it with 74, and costs nothing`() throws {
+    let stage = try Stage(partitions: 2)
+    defer { stage.removeFolder() }
+    let end = Moment(SystemClock.now.milliseconds - 60_000)
+    let traffic = Traffic(customers: 2_000, visits: 6_000, partitions: 2, end: end, seed: 73)
+    let configuration = try stage.configuration(stage.visits())
+    let full = try DaemonProcess(configuration, name: "full", fileBlocksMax: 1 << 20)
+    #expect(stage.isSo { !full.events("partitions_added").isEmpty })
+    let most = traffic.records.count * 4 / 5
+    try stage.write(Array(traffic.records[..<most]))
+    #expect(try stage.isAllRead())
+    try full.limitFiles(to: 32 << 10)
+    // The copy moves on once a minute, with whatever commit comes then.
+    let trickle = Trickle(stage, Array(traffic.records[most...]), perSecond: 20)
+    #expect(full.code() == 74, "\(full.log)")
+    let words = try #require(full.events("failed").first)
+    #expect(words.contains("code=74") && words.contains("make room in state.directory"))
+    let last = try DaemonProcess(configuration, name: "last")
+    #expect(trickle.wait() == nil)
+    #expect(try stage.isAllRead())
+    #expect(try stage.isMade(traffic, configuration, before: end))
+    #expect(last.stop() == 0)
+    try stage.expectReplay(of: traffic, configuration, before: end)
+  }
+
   @Test func `a damaged folder of the state, or one that was away for long, is filled from Kafka`()
     throws
   {

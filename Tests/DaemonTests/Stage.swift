@@ -46,7 +46,7 @@ struct Stage {
     let own = folder.appending(path: daemon)
     try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
     let common = """
-      kafka: {bootstrap.servers: \(broker.bootstrapServers), group.id: \(group ?? name), \(kafka)}
+      kafka: {bootstrap.servers: "\(broker.bootstrapServers)", group.id: \(group ?? name), \(kafka)}
       state: {directory: \(own.path)/state, cache: 1MiB}
       log: {stats_interval: 1s}
       processing: {\(processing)}

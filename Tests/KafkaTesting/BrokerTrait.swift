@@ -7,6 +7,7 @@ package struct BrokerTrait: SuiteTrait, TestScoping {
 
   let version: String
   let isSecure: Bool
+  let nodes: Int
 
   package func prepare(for test: Test) async throws {
     guard RealBroker.versions.contains(version) else {
@@ -17,13 +18,13 @@ package struct BrokerTrait: SuiteTrait, TestScoping {
   package func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
-    let broker = try RealBroker(version: version, isSecure: isSecure)
+    let broker = try RealBroker(version: version, isSecure: isSecure, nodes: nodes)
     try await Self.$current.withValue(broker) { try await function() }
   }
 }
 
 extension Trait where Self == BrokerTrait {
-  package static func broker(_ version: String, isSecure: Bool = false) -> Self {
-    BrokerTrait(version: version, isSecure: isSecure)
+  package static func broker(_ version: String, isSecure: Bool = false, nodes: Int = 1) -> Self {
+    BrokerTrait(version: version, isSecure: isSecure, nodes: nodes)
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 internal import JourneyModel
 package import KafkaClient
 
-/// An Apache Kafka of one node on loopback, in a folder of its own; removed with this object, or with the process.
+/// An Apache Kafka of one node, or of three, on loopback, in a folder of its own; removed with this object, or with the process.
 package final class RealBroker: Sendable {
   /// The versions that can be started here.
   package static let versions: [String] = {
@@ -26,13 +26,16 @@ package final class RealBroker: Sendable {
   package let directory: String
 
   package init(
-    version: String = "4.3", isSecure: Bool = false, settings: [String] = []
+    version: String = "4.3", isSecure: Bool = false, nodes: Int = 1
   ) throws {
     let directory = NSTemporaryDirectory() + "kafka-" + UUID().uuidString
     var arguments = ["start", "--dir", directory, "--version", version]
     arguments += ["--owner", "\(ProcessInfo.processInfo.processIdentifier)"]
     if isSecure { arguments.append("--secure") }
-    for setting in settings { arguments += ["--set", setting] }
+    arguments += ["--brokers", "\(nodes)"]
+    // A node that is gone is missed soon.
+    let brief = ["broker.session.timeout.ms=2000", "broker.heartbeat.interval.ms=500"]
+    if nodes > 1 { for setting in brief { arguments += ["--set", setting] } }
     let answer: (status: Int32, output: String)
     do {
       answer = try Self.run(arguments)
@@ -52,13 +55,13 @@ package final class RealBroker: Sendable {
 
   deinit { _ = try? Self.run(["remove", "--dir", directory]) }
 
-  /// Ends it at once, without warning; its data stay.
-  package func kill() throws { try command("stop", "--kill") }
+  /// Ends all nodes, or one, at once, without warning; the data stay.
+  package func kill(node: Int? = nil) throws { try command(["stop", "--kill"] + Self.only(node)) }
 
   /// Has it end properly; its data stay.
   package func stop() throws { try command("stop") }
 
-  /// Starts it again on the data it had.
+  /// Starts what has ended again on the data it had.
   package func startAgain() throws { try command("again") }
 
   package func pause() throws { try command("pause", "--node", "1") }
@@ -82,9 +85,12 @@ package final class RealBroker: Sendable {
     return KafkaConfiguration(plan)
   }
 
+  private static func only(_ node: Int?) -> [String] { node.map { ["--node", "\($0)"] } ?? [] }
+
   @discardableResult
   private func command(_ verb: String...) throws -> String { try command(verb) }
 
+  @discardableResult
   private func command(_ arguments: [String]) throws -> String {
     guard let verb = arguments.first else { return "" }
     let answer = try Self.run([verb, "--dir", directory] + arguments.dropFirst())

@@ -12,6 +12,8 @@ final class Machine {
   /// What its folder says that its daemon is called.
   fileprivate(set) var id: String
   var program: Program?
+  /// Its disk has been full.
+  fileprivate var wasFull = false
   /// A copy of the disk as it was at some moment.
   var backup: ModelDisk.Content?
 
@@ -211,7 +213,8 @@ extension Simulation {
     } catch {
       guard !program.isDead, error.code != .success else { return }
       world.tell("\(program.name) refuses: \(error.message)")
-      if !machine.disk.isFull { refusals.append("\(program.name): \(error.message)") }
+      guard error.code != .stateNotWritten || !machine.wasFull else { return }
+      refusals.append("\(program.name): \(error.message)")
     }
   }
 
@@ -303,7 +306,7 @@ extension Simulation {
 
   private func troubleOnce() {
     let machine = world.dice.pick(machines)
-    switch world.dice.number(0...11) {
+    switch world.dice.number(0...12) {
     case 0, 1: machine.program?.kill()
     case 2, 3: freeze(machine)
     case 4, 5: cut(machine)
@@ -317,6 +320,7 @@ extension Simulation {
       machine.program?.kill()
       spoil(machine)
     case 10: machine.backup = machine.disk.lasting
+    case 11: fill(machine)
     default: broker.forgetsIn = Traffic.group + "-state"
     }
   }
@@ -349,10 +353,16 @@ extension Simulation {
       machine.id += "'"
     case 1: machine.disk.isDamaged = true
     case 2: if let backup = machine.backup { machine.disk.lasting = backup }
-    default:
-      machine.disk.isFull = true
-      world.after(world.dice.span(1_000...15_000)) { machine.disk.isFull = false }
+    default: fill(machine)
     }
+  }
+
+  /// There is no room for a while.
+  private func fill(_ machine: Machine) {
+    world.tell("\(machine.name) has a full disk")
+    machine.disk.isFull = true
+    machine.wasFull = true
+    world.after(world.dice.span(1_000...15_000)) { machine.disk.isFull = false }
   }
 
   private func compact() {
