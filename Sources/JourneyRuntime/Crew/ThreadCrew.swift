@@ -9,7 +9,7 @@ internal import Synchronization
 package final class ThreadCrew: Crew {
   package let count: Int
   private let shared: Shared
-  private var threads: [pthread_t] = []
+  private var threads: [WorkThread] = []
 
   /// What the threads work on; they hold it, not the crew, so that the crew can end.
   private final class Shared: @unchecked Sendable {
@@ -87,15 +87,6 @@ package final class ThreadCrew: Crew {
     }
   }
 
-  private final class Seat {
-    let shared: Shared
-    let index: Int
-    init(_ shared: Shared, _ index: Int) {
-      self.shared = shared
-      self.index = index
-    }
-  }
-
   /// A crew of so many, or nil for one, who needs no threads.
   ///
   /// - Throws: ``Failure`` where the system gives no more threads.
@@ -107,29 +98,13 @@ package final class ThreadCrew: Crew {
     self.count = count
     shared = Shared()
     for index in 1..<count {
-      var thread = pthread_t()
-      let seat = Unmanaged.passRetained(Seat(shared, index))
-      let code = pthread_create(
-        &thread, nil,
-        { context in
-          guard let context else { return nil }
-          let seat = Unmanaged<Seat>.fromOpaque(context).takeRetainedValue()
-          seat.shared.work(as: seat.index)
-          return nil
-        }, seat.toOpaque())
-      guard code == 0 else {
-        seat.release()
-        throw Failure(
-          .internalError, "no thread can be made: \(String(cString: strerror(code)))",
-          cure: "lower processing.workers, or raise the limit of threads")
-      }
-      threads.append(thread)
+      threads.append(try WorkThread("worker \(index)") { [shared] in shared.work(as: index) })
     }
   }
 
   deinit {
     shared.end()
-    for thread in threads { pthread_join(thread, nil) }
+    for thread in threads { thread.join() }
   }
 
   package func run(_ step: @escaping @Sendable (Int) -> CrewStanding) {

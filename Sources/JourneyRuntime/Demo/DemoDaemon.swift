@@ -11,7 +11,7 @@ final class DemoDaemon: Sendable {
   private let isDone = Atomic<Bool>(false)
   private let failure = Mutex<Failure?>(nil)
   private let wake = Mutex<(@Sendable () -> Void)?>(nil)
-  private let thread = Mutex<pthread_t?>(nil)
+  private let thread = Mutex<WorkThread?>(nil)
 
   init(_ plan: Plan, clock: DemoClock) {
     self.plan = plan
@@ -22,20 +22,7 @@ final class DemoDaemon: Sendable {
   var hasEnded: Bool { isDone.load(ordering: .acquiring) }
 
   func start() throws(Failure) {
-    var created = pthread_t()
-    let context = Unmanaged.passRetained(self).toOpaque()
-    let code = pthread_create(
-      &created, nil,
-      { context in
-        guard let context else { return nil }
-        Unmanaged<DemoDaemon>.fromOpaque(context).takeRetainedValue().work()
-        return nil
-      }, context)
-    guard code == 0 else {
-      Unmanaged<DemoDaemon>.fromOpaque(context).release()
-      throw Failure(.internalError, "no thread can be made: \(String(cString: strerror(code)))")
-    }
-    let made = created
+    let made = try WorkThread("daemon") { [self] in work() }
     thread.withLock { $0 = made }
   }
 
@@ -48,11 +35,7 @@ final class DemoDaemon: Sendable {
   /// Stops it, waits for its end, and tells why it ended if it was not asked to.
   func end() -> Failure? {
     stop()
-    let running = thread.withLock { thread in
-      defer { thread = nil }
-      return thread
-    }
-    if let running { pthread_join(running, nil) }
+    thread.withLock { $0 }?.join()
     return failure.withLock { $0 }
   }
 

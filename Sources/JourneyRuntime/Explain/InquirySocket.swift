@@ -10,7 +10,7 @@ package final class InquirySocket {
   private let server: InquiryServer
   /// Kept while the socket is there: the lock of the folder.
   private let owner: AnyObject?
-  private var thread = pthread_t()
+  private let thread: WorkThread
 
   /// - Parameter wake: ends the loop's wait, so that a question is not left lying; called on another thread.
   package init(
@@ -18,23 +18,12 @@ package final class InquirySocket {
   ) throws(Failure) {
     server = try InquiryServer(folder: folder, wake: wake)
     self.owner = owner
-    let context = Unmanaged.passRetained(server).toOpaque()
-    let code = pthread_create(
-      &thread, nil,
-      { context in
-        guard let context else { return nil }
-        Unmanaged<InquiryServer>.fromOpaque(context).takeRetainedValue().work()
-        return nil
-      }, context)
-    guard code == 0 else {
-      Unmanaged<InquiryServer>.fromOpaque(context).release()
-      throw Failure(.internalError, "no thread can be made: \(String(cString: strerror(code)))")
-    }
+    thread = try WorkThread("inquiries") { [server] in server.work() }
   }
 
   deinit {
     server.stop()
-    pthread_join(thread, nil)
+    thread.join()
   }
 
   /// Answers what is asked, if anything is: to be called in every round of the loop, costs a look at a flag.

@@ -30,7 +30,9 @@ package enum Signals {
         _ = fcntl(end, F_SETFL, O_NONBLOCK)
       }
       bell.store(ends[1], ordering: .releasing)
-      startWaiting(on: ends[0], wake)
+      let end = ends[0]
+      // Without it a signal is heard at the next look at the flags.
+      _ = try? WorkThread("signals") { wait(on: end, wake) }
     }
     signal(SIGPIPE, SIG_IGN)
     // Whoever started this process may have left them blocked.
@@ -77,33 +79,12 @@ private func take(_ number: Int32) {
   errno = before
 }
 
-private final class Waiter {
-  let descriptor: Int32
-  let wake: @Sendable () -> Void
-  init(_ descriptor: Int32, _ wake: @escaping @Sendable () -> Void) {
-    self.descriptor = descriptor
-    self.wake = wake
+/// The life of the thread that calls for every signal.
+private func wait(on descriptor: Int32, _ wake: () -> Void) {
+  var pending = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+  var bytes = [UInt8](repeating: 0, count: 64)
+  while true {
+    guard poll(&pending, 1, -1) > 0 else { continue }
+    if read(descriptor, &bytes, bytes.count) > 0 { wake() }
   }
-
-  func wait() {
-    var pending = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    var bytes = [UInt8](repeating: 0, count: 64)
-    while true {
-      guard poll(&pending, 1, -1) > 0 else { continue }
-      if read(descriptor, &bytes, bytes.count) > 0 { wake() }
-    }
-  }
-}
-
-private func startWaiting(on descriptor: Int32, _ wake: @escaping @Sendable () -> Void) {
-  var thread = pthread_t()
-  let waiter = Unmanaged.passRetained(Waiter(descriptor, wake)).toOpaque()
-  let started = pthread_create(
-    &thread, nil,
-    { context in
-      guard let context else { return nil }
-      Unmanaged<Waiter>.fromOpaque(context).takeRetainedValue().wait()
-      return nil
-    }, waiter)
-  if started == 0 { pthread_detach(thread) }
 }

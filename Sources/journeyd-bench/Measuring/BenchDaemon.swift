@@ -10,7 +10,7 @@ final class BenchDaemon: Sendable {
   private let isStopping = Atomic<Bool>(false)
   private let failure = Mutex<Failure?>(nil)
   private let wake = Mutex<(@Sendable () -> Void)?>(nil)
-  private let thread = Mutex<pthread_t?>(nil)
+  private let thread = Mutex<WorkThread?>(nil)
   /// On the monotonic clock, in nanoseconds; 0 until it has begun to read.
   private let begunReading = Atomic<Int64>(0)
   private let cpuBefore = Atomic<Int64>(0)
@@ -27,20 +27,7 @@ final class BenchDaemon: Sendable {
   var ended: Failure? { failure.withLock { $0 } }
 
   func start() throws(Failure) {
-    var created = pthread_t()
-    let context = Unmanaged.passRetained(self).toOpaque()
-    let code = pthread_create(
-      &created, nil,
-      { context in
-        guard let context else { return nil }
-        Unmanaged<BenchDaemon>.fromOpaque(context).takeRetainedValue().work()
-        return nil
-      }, context)
-    guard code == 0 else {
-      Unmanaged<BenchDaemon>.fromOpaque(context).release()
-      throw Failure(.internalError, "no thread can be made: \(String(cString: strerror(code)))")
-    }
-    let made = created
+    let made = try WorkThread("daemon") { [self] in work() }
     thread.withLock { $0 = made }
   }
 
@@ -48,11 +35,7 @@ final class BenchDaemon: Sendable {
   func end() {
     isStopping.store(true, ordering: .releasing)
     wake.withLock { $0 }?()
-    let running = thread.withLock { thread in
-      defer { thread = nil }
-      return thread
-    }
-    if let running { pthread_join(running, nil) }
+    thread.withLock { $0 }?.join()
   }
 
   private func work() {
