@@ -1,12 +1,12 @@
 package import JourneyModel
+package import StateStore
 package import Supervision
 
 internal import Glibc
-internal import StateStore
 
 /// The copy of the state in a folder, looked at without disturbing a daemon that runs there or starts meanwhile.
 package struct StateCopy {
-  let rows: any RowSource
+  package let rows: any RowSource
   let facts: StateFacts
   let plan: Plan
 

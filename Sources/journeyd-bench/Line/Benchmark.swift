@@ -21,7 +21,7 @@ struct Benchmark: Sendable {
   var run: @Sendable (Values) throws(Failure) -> Void
 
   static let all = [
-    Benchmark.formats, .replay, .identity, .hot, .memory, .rules, .policy, .run, .crash,
+    Benchmark.formats, .replay, .identity, .hot, .memory, .rules, .policy, .run, .state, .crash,
   ]
 
   static let runs = Option("runs", "3", "How often; the median is told.")
