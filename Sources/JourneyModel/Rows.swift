@@ -5,11 +5,14 @@ package struct StateRow: Equatable, Sendable {
   package var key: [UInt8]
   /// Nil: the row is gone.
   package var value: [UInt8]?
+  /// It is known to have the marks of the row that was here before; spares a look at that.
+  package var keepsMarks = false
 
-  package init(partition: Int32, key: [UInt8], value: [UInt8]?) {
+  package init(partition: Int32, key: [UInt8], value: [UInt8]?, keepsMarks: Bool = false) {
     self.partition = partition
     self.key = key
     self.value = value
+    self.keepsMarks = keepsMarks
   }
 }
 

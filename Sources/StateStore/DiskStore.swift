@@ -53,8 +53,10 @@ package final class DiskStore: StateStore {
   package func apply(_ rows: [StateRow]) throws(StoreFailure) {
     var rest = rows[...]
     while !rest.isEmpty {
-      let some = rest.prefix(Self.rowsInAMoment).map { row -> Database.Entry in
-        (DiskLayout.key(row.partition, row.key), row.value)
+      let some = rest.prefix(Self.rowsInAMoment).map { row in
+        WaitingRow(
+          key: DiskLayout.key(row.partition, row.key), value: row.value,
+          keepsMarks: row.keepsMarks)
       }
       rest = rest.dropFirst(some.count)
       let isFull = state.withLock { state in
@@ -143,8 +145,7 @@ package final class DiskStore: StateStore {
   /// Writes all rows that wait, in parts, and then positions, so that they are never ahead of the rows.
   private func write(_ positions: DiskPositions?) throws(StoreFailure) {
     let leaving = state.withLock { $0.leave() }
-    var rest = leaving.map { Database.Entry($0.key, $0.value) }
-      .sorted { $0.key.lexicographicallyPrecedes($1.key) }[...]
+    var rest = leaving.values.sorted { $0.key.lexicographicallyPrecedes($1.key) }[...]
     while !rest.isEmpty {
       let some = rest.prefix(Self.rowsAtOnce)
       rest = rest.dropFirst(some.count)
@@ -158,11 +159,21 @@ package final class DiskStore: StateStore {
   }
 }
 
-/// Rows that are not in the database yet, by their key there; nil for one that is gone.
+/// A row that is not in the database yet.
+struct WaitingRow {
+  /// In the database.
+  var key: [UInt8]
+  /// Nil: it is gone.
+  var value: [UInt8]?
+  /// It has the marks of the row in the database.
+  var keepsMarks: Bool
+}
+
+/// Rows that are not in the database yet, by their key there.
 private struct Waiting {
-  private var arrived: [[UInt8]: [UInt8]?] = [:]
+  private var arrived: [[UInt8]: WaitingRow] = [:]
   /// Being written.
-  private var leaving: [[UInt8]: [UInt8]?] = [:]
+  private var leaving: [[UInt8]: WaitingRow] = [:]
   private(set) var arrivedBytes = 0
   private(set) var leavingBytes = 0
   var positions = DiskPositions()
@@ -173,21 +184,27 @@ private struct Waiting {
 
   init(positions: DiskPositions = DiskPositions()) { self.positions = positions }
 
-  mutating func take(_ rows: [Database.Entry]) {
+  mutating func take(_ rows: [WaitingRow]) {
     for row in rows {
       arrivedBytes += row.key.count + (row.value?.count ?? 0)
-      arrived.updateValue(row.value, forKey: row.key)
+      Self.add(row, to: &arrived)
     }
   }
 
-  func value(_ key: [UInt8]) -> [UInt8]?? { arrived[key] ?? leaving[key] }
+  private static func add(_ row: WaitingRow, to rows: inout [[UInt8]: WaitingRow]) {
+    var row = row
+    if let before = rows[row.key], !before.keepsMarks { row.keepsMarks = false }
+    rows[row.key] = row
+  }
+
+  func value(_ key: [UInt8]) -> [UInt8]?? { (arrived[key] ?? leaving[key]).map(\.value) }
 
   /// Begins to write what has arrived, and what could not be written before.
-  mutating func leave() -> [[UInt8]: [UInt8]?] {
+  mutating func leave() -> [[UInt8]: WaitingRow] {
     if leaving.isEmpty {
       swap(&leaving, &arrived)
     } else {
-      leaving.merge(arrived) { $1 }
+      for row in arrived.values { Self.add(row, to: &leaving) }
       arrived = [:]
     }
     leavingBytes += arrivedBytes
@@ -196,7 +213,7 @@ private struct Waiting {
   }
 
   /// Returns what was written.
-  mutating func hasLeft() -> [[UInt8]: [UInt8]?] {
+  mutating func hasLeft() -> [[UInt8]: WaitingRow] {
     defer {
       leaving = [:]
       leavingBytes = 0

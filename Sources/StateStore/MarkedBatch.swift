@@ -9,10 +9,12 @@ struct MarkedBatch {
 
   /// - Parameter rows: by their keys in the database, each once and in order.
   init(
-    _ rows: ArraySlice<Database.Entry>, over database: borrowing Database, _ marks: RowMarks
+    _ rows: ArraySlice<WaitingRow>, over database: borrowing Database, _ marks: RowMarks
   ) throws(StoreFailure) {
-    try database.forEachValue(of: rows.map(\.key)) { index, old throws(StoreFailure) in
-      add(rows[rows.startIndex + index], over: old, marks)
+    for row in rows where row.keepsMarks { entries.append((row.key, row.value)) }
+    let others = rows.filter { !$0.keepsMarks }
+    try database.forEachValue(of: others.map(\.key)) { index, old throws(StoreFailure) in
+      add(others[index], over: old, marks)
     }
     let changes = names.sorted { $0.key < $1.key }
     let keys = changes.map { DiskLayout.nameKey($0.key) }
@@ -25,9 +27,9 @@ struct MarkedBatch {
     entries.sort { $0.key.lexicographicallyPrecedes($1.key) }
   }
 
-  private mutating func add(_ row: Database.Entry, over old: [UInt8]?, _ marks: RowMarks) {
+  private mutating func add(_ row: WaitingRow, over old: [UInt8]?, _ marks: RowMarks) {
     guard old != row.value else { return }
-    entries.append(row)
+    entries.append((row.key, row.value))
     let place = DiskLayout.place(row.key)
     let change = MarkChange(place, from: old, to: row.value, marks)
     for mark in change.removed { remove(mark, of: place) }

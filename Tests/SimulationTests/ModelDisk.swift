@@ -1,5 +1,6 @@
 import JourneyModel
 import StateStore
+import Testing
 
 /// A machine's disk: what was made to last survives a crash, and a part of what came after it may.
 final class ModelDisk: StateDisk {
@@ -88,11 +89,21 @@ final class ModelStore: StateStore {
     if disk.isFull { throw .unwritable("no space left") }
     for row in rows {
       let key = ModelDisk.Key(partition: row.partition, bytes: row.key)
+      check(row, over: content.rows[key])
       if unfindable[key] == nil { unfindable.updateValue(content.rows[key], forKey: key) }
     }
     content.apply(rows)
     disk.unsettled.append(rows)
     program.pass(.copying, .after)
+  }
+
+  /// What is said of a row's marks has to be so.
+  private func check(_ row: StateRow, over value: [UInt8]?) {
+    guard row.keepsMarks else { return }
+    let before = StateRow(partition: row.partition, key: row.key, value: value)
+    if Set(marks(row)) != Set(marks(before)) {
+      Issue.record("a row does not keep its marks: \(marks(before)), \(marks(row))")
+    }
   }
 
   func makeFindable() throws(StoreFailure) {

@@ -31,7 +31,17 @@ struct FindingTests {
       case 3 where dice.number(0..<4) == 0:
         try store.removeAll()
         settled = []
-      default: try store.apply((0..<dice.number(1..<8)).map { _ in dice.row() })
+      case 4, 5:
+        // Other values, and the same marks, as whoever applies them knows.
+        let place = dice.place()
+        guard let value = try store.value(place.partition, place.key) else { continue }
+        var row = Marked.row(place, Marked.longer(value))
+        row.keepsMarks = true
+        try store.apply([row])
+        if dice.number(0..<2) == 0 { continue }
+      default:
+        try store.apply((0..<dice.number(1..<8)).map { _ in dice.row() })
+        if dice.number(0..<4) == 0 { continue }
       }
       try store.makeFindable()
       let told = try Findable(toldBy: store, page: dice.number(1..<9))

@@ -24,6 +24,11 @@ enum Marked {
     StateRow(partition: place.partition, key: place.key, value: value)
   }
 
+  /// Another value with the same marks.
+  static func longer(_ value: [UInt8]) -> [UInt8] {
+    value.count % 2 == 0 ? value + [7] : value.dropLast()
+  }
+
   static func value(names: [Int] = [], deadline: Int8? = nil, silence: Int8? = nil) -> [UInt8] {
     names.flatMap { [0, UInt8($0)] } + (deadline.map { [1, UInt8(bitPattern: $0)] } ?? [])
       + (silence.map { [2, UInt8(bitPattern: $0)] } ?? [])

@@ -209,6 +209,7 @@ extension Worker {
     do throws(RowDamage) {
       var customer = try Customer(decoding: value)
       (customer.shownAs, customer.id, customer.shard) = (id, id, shard)
+      customer.marksTold = customer.marksDigest(at: .init(shard: shard, id: id))
       put(customer, as: ref)
     } catch { hasLost = true }
   }

@@ -108,8 +108,12 @@ extension StateRow {
     return CustomerID(place.key.dropFirst().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
   }
 
-  static func customer(_ id: CustomerID, on shard: ShardID, _ value: [UInt8]?) -> StateRow {
-    StateRow(partition: 1 + Int32(shard.rawValue), key: customerKey(id), value: value)
+  static func customer(
+    _ id: CustomerID, on shard: ShardID, _ value: [UInt8]?, keepsMarks: Bool = false
+  ) -> StateRow {
+    StateRow(
+      partition: 1 + Int32(shard.rawValue), key: customerKey(id), value: value,
+      keepsMarks: keepsMarks)
   }
 }
 

@@ -41,6 +41,17 @@ extension WhoIsWho {
   }
 }
 
+/// Tells whether something is as it was. Never 0.
+struct RowDigest {
+  private(set) var value: UInt64 = 1
+
+  mutating func add(_ number: UInt64) {
+    var mixed = (value ^ number) &* 0x9E37_79B9_7F4A_7C15
+    mixed ^= mixed >> 32
+    value = max(1, mixed &* 0xD6E8_FEB8_6659_FD93)
+  }
+}
+
 extension RowReader {
   /// Passes over a place in the order of interactions.
   fileprivate mutating func skipKey() throws(RowDamage) {
@@ -60,6 +71,17 @@ extension Customer {
     for alias in head.face.aliases { marks.append(.name(mark(alias))) }
     for id in head.suggestionIDs { marks.append(.name(mark(id))) }
     return marks
+  }
+
+  /// Another for other marks, and for another row.
+  func marksDigest(at place: CustomerTable.RowPlace) -> UInt64 {
+    var digest = RowDigest()
+    digest.add(place.id.rawValue)
+    digest.add(UInt64(place.shard.rawValue))
+    digest.add(UInt64(bitPattern: due.milliseconds))
+    for suggestion in suggestions { digest.add(suggestion.id.rawValue) }
+    face.forEachAlias { digest.add($0) }
+    return digest.value
   }
 
   /// The name by which the row of a suggestion's customer is found.

@@ -20,7 +20,12 @@ extension Worker {
       let place = CustomerTable.RowPlace(
         shard: customer.pointee.shard, id: customer.pointee.shownAs)
       left.remove(place)
-      rows.append(.customer(place.id, on: place.shard, customer.pointee.encode()))
+      let marks = customer.pointee.marksDigest(at: place)
+      rows.append(
+        .customer(
+          place.id, on: place.shard, customer.pointee.encode(),
+          keepsMarks: marks == customer.pointee.marksTold))
+      customer.pointee.marksTold = marks
     }
     for place in left.sorted(by: { ($0.shard, $0.id) < ($1.shard, $1.id) }) {
       rows.append(.customer(place.id, on: place.shard, nil))

@@ -23,6 +23,8 @@ struct Customer: ~Copyable {
   var lastContact = Moment.distantPast
   /// The deadline that is set in the engine's calendar.
   var due = Moment.distantFuture
+  /// A digest of what its row is found by, as it was told last; 0: never.
+  var marksTold: UInt64 = 0
   /// What the last decision answered, to tell whether a deadline changed anything.
   var lastAnswers: UInt64 = 0
   /// The id that outputs and rows know the customer by.

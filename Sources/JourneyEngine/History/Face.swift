@@ -76,11 +76,18 @@ extension Face {
 
   /// Former ids, ascending.
   var aliases: [CustomerID] {
-    guard !bytes.isEmpty else { return [] }
+    var aliases: [CustomerID] = []
+    forEachAlias { aliases.append(CustomerID($0)) }
+    return aliases
+  }
+
+  func forEachAlias(_ body: (UInt64) -> Void) {
+    guard !bytes.isEmpty else { return }
     let (entries, count) = (Int(number(0, 2)), Int(number(2, 2)))
+    guard count > 0 else { return }
     var at = Face.countsBytes
     for _ in 0..<entries { at = end(at) }
-    return (0..<count).map { CustomerID(number(at + $0 * 8, 8)) }
+    for place in 0..<count { body(number(at + place * 8, 8)) }
   }
 
   private func number(_ at: Int, _ count: Int) -> UInt64 {

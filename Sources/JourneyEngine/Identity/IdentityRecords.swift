@@ -146,6 +146,8 @@ struct HouseholdRecord: BitwiseCopyable {
   var isWritten = false
   /// It was asked for since those that were not were last let go of.
   var isUsed = true
+  /// A digest of what its row is found by, as it was told last; 0: never.
+  var marksTold: UInt64 = 0
   /// Times of its newest link, and of its oldest refused one or earlier.
   var newest = Int64.min
   var oldestRefused = Int64.max

@@ -54,6 +54,7 @@ extension WhoIsWho {
       } catch { throw MemoryFailure() }
       customerCount = before
       let household = household(ofRow: row)
+      households[household].marksTold = marksDigest(of: household, silence(of: household))
       for component in components(of: household) where !components[component].first.isNone {
         recalled.append(
           Recalled(

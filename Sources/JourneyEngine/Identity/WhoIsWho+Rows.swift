@@ -35,8 +35,26 @@ extension WhoIsWho {
 
   /// The row of a household.
   func row(of household: UInt32) -> StateRow {
-    StateRow(
-      partition: 0, key: rowKey(.household, households[household].row), value: encode(household))
+    let silence = silence(of: household)
+    let marks = marksDigest(of: household, silence)
+    defer { households[household].marksTold = marks }
+    return StateRow(
+      partition: 0, key: rowKey(.household, households[household].row),
+      value: encode(household, silence), keepsMarks: marks == households[household].marksTold)
+  }
+
+  /// Another for other identifiers, or another silence.
+  func marksDigest(of household: UInt32, _ silence: Moment?) -> UInt64 {
+    var digest = RowDigest()
+    if let silence { digest.add(UInt64(bitPattern: silence.milliseconds)) }
+    var sum: UInt64 = 0
+    forEachMember(of: household) { index in
+      var each = RowDigest()
+      each.add(UInt64(identifiers[index].number) << 32 | UInt64(identifiers[index].hash))
+      sum &+= each.value
+    }
+    digest.add(sum)
+    return digest.value
   }
 
   /// What is to be known of those who are not in memory: how many there are, and which numbers they have.
@@ -96,7 +114,7 @@ extension WhoIsWho {
     static let hasSecondLife = Flags(rawValue: 128)
   }
 
-  private func encode(_ household: UInt32) -> [UInt8] {
+  private func encode(_ household: UInt32, _ silence: Moment?) -> [UInt8] {
     gatherMembers(household)
     gatherEvents()
     var row = RowWriter(reserving: 64 + run.members.count * 48)
@@ -104,7 +122,7 @@ extension WhoIsWho {
     row.count(Int(households[household].shard))
     let base = baseTime()
     row.signed(base)
-    write(silence: silence(of: household), &row, base: base)
+    write(silence: silence, &row, base: base)
     row.count(run.members.count)
     var list: [UInt32] = []
     for index in run.members {

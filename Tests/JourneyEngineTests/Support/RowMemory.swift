@@ -1,4 +1,5 @@
 import JourneyModel
+import Testing
 
 @testable import JourneyEngine
 
@@ -25,7 +26,13 @@ final class RowMemory: StateMemory {
   }
 
   func take(_ changed: [StateRow]) {
-    for row in changed { rows[row.place] = row.value }
+    for row in changed {
+      if row.keepsMarks {
+        let before = StateRow(partition: row.partition, key: row.key, value: rows[row.place])
+        #expect(Set(row.marks) == Set(before.marks))
+      }
+      rows[row.place] = row.value
+    }
   }
 
   func value(_ place: RowPlace) -> [UInt8]? { rows[place] }
