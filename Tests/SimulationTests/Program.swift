@@ -70,6 +70,10 @@ final class Program {
   var onDeath: (Moments?) -> Void = { _ in }
   var onEnd: () -> Void = {}
   private var fibers: [Fiber] = []
+  /// Those that nobody waits for any more.
+  private var left: [Fiber] = []
+  /// How often one of them came to the copy of the state all the same.
+  private(set) var trespasses = 0
   private var current: Fiber?
   private var frozen: [(Fiber, pauses: Int)] = []
   private var hasWake = false
@@ -105,6 +109,7 @@ final class Program {
 
   /// It comes to a point at which it may be killed.
   func pass(_ point: Point, _ part: Moments.Part) {
+    if point == .copying, left.contains(where: { $0 === current }) { trespasses += 1 }
     guard var fuse, fuse.at == Moments(point: point, part: part) else { return }
     fuse.count -= 1
     self.fuse = fuse.count > 0 ? fuse : nil
@@ -120,6 +125,9 @@ final class Program {
     resume(fiber, fiber.pauses, after: .zero)
     return fiber
   }
+
+  /// Nobody waits for this one any more.
+  func leave(_ fiber: Fiber) { left.append(fiber) }
 
   /// Lets time pass; none for the dead, but others have their turn.
   func sleep(_ span: TimeSpan) {

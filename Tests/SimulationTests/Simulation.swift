@@ -185,6 +185,9 @@ extension Simulation {
       run(program, machine)
       world.tell("\(program.name) has ended")
       program.onEnd()
+      if program.trespasses > 0 {
+        refusals.append("\(program.name): a commit that was given up came to the copy")
+      }
       // What was left to itself ends with the process.
       program.kill()
       machine.disk.crash(&world.dice)
@@ -259,7 +262,10 @@ final class ModelHelper: Helper {
 
   init(_ program: Program) { self.program = program }
 
-  func leave() { fiber = nil }
+  func leave() {
+    if let fiber { program.leave(fiber) }
+    fiber = nil
+  }
 
   deinit {
     while let fiber, !fiber.hasEnded { program.sleep(TimeSpan(1)) }

@@ -26,7 +26,7 @@ extension Benchmark {
     }
     let alone = Passage(median: reading)
     var report = Report(
-      "State: of \(grouped(topic.events)) interactions of \(values.text("customers"))"
+      "State: of \(grouped(topic.events)) interactions of \(grouped(topic.customers))"
         + " customers, on one machine with the broker",
       columns: ["what", "lines", "lines/s", "MB/s", "CPU ns per line", "CPU against reading"])
     for (name, passage) in [

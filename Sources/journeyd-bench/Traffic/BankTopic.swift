@@ -30,7 +30,7 @@ final class BankTopic {
   private let name = "bench.\(getpid()).interactions"
   private let broker: TestBroker?
   private let plan: Plan
-  private let customers: Int
+  let customers: Int
   private let seed: Int
   private let wakeup: Wakeup
 
