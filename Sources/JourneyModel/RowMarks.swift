@@ -6,7 +6,7 @@ package enum RowMark: Hashable, Sendable {
   case moment(RowCalendar, Moment)
 
   /// Of a row that this release cannot read.
-  package static let unreadable = RowMark.name(0)
+  package static let unreadable = RowMark.moment(.unreadable, Moment(0))
 }
 
 /// What falls due, and is to be found without reading every row.
@@ -15,6 +15,8 @@ package enum RowCalendar: UInt8, CaseIterable, Sendable {
   case deadline = 1
   /// The newest sign of life of those of a household that are known by shared identifiers only.
   case silence = 2
+  /// Nothing: rows that this release cannot read are found so.
+  case unreadable = 3
 }
 
 /// The marks of a row; none of one that is gone.

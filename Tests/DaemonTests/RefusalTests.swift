@@ -1,4 +1,5 @@
 import Foundation
+import JourneyEngine
 import JourneyModel
 import KafkaClient
 import KafkaTesting
@@ -58,6 +59,25 @@ extension DaemonSuites.Kafka43 {
     let words = try #require(second.events("failed").first)
     #expect(words.contains("30 records were deleted"))
     #expect(words.contains("--reset-offsets"))
+  }
+
+  @Test(arguments: [[RowKind.household.rawValue, 0, 0, 0, 0, 0, 0, 1, 0], StateRow.numbersKey])
+  func `rows of another release end with 78 and are left alone`(key: [UInt8]) throws {
+    let stage = try Stage(partitions: 1)
+    defer { stage.removeFolder() }
+    let configuration = try stage.configuration(stage.visits())
+    let first = try DaemonProcess(configuration, name: "first")
+    #expect(stage.isSo { !first.events("lead_gained").isEmpty })
+    #expect(first.stop() == 0)
+    var row = Made("", "", partition: 0)
+    (row.key, row.value) = (key, [99, 1, 2, 3])
+    try stage.write([row], to: stage.name + "-state")
+    let second = try DaemonProcess(configuration, name: "second")
+    #expect(second.code() == 78, "\(second.log)")
+    let words = try #require(second.events("failed").first)
+    #expect(words.contains("another release") && words.contains("run the release that wrote it"))
+    let kept = try stage.read(stage.name + "-state").last { $0.keyBytes == key }
+    #expect(kept?.valueBytes == row.value)
   }
 
   @Test func `identifier types that do not fit the state end with 78`() throws {

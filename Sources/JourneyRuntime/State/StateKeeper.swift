@@ -185,12 +185,11 @@ final class StateKeeper {
 
   /// Whether there are rows that this release cannot read.
   func hasUnreadable() throws(Setback) -> Bool {
-    var places: [RowPlace] = []
+    var found: [RowEntry] = []
     try storing { () throws(StoreFailure) in
-      guard case .name(let name) = RowMark.unreadable else { return }
-      places = try store.places(named: name)
+      found = try store.entries(of: .unreadable, after: nil, atMost: 1)
     }
-    return !places.isEmpty
+    return !found.isEmpty
   }
 
   private func openTail() throws(Setback) -> StateTail {

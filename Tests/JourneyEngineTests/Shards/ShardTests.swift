@@ -253,6 +253,27 @@ import Testing
     #expect(away > 0)
   }
 
+  @Test func `who was erased is not recalled from rows that are still on their way`() throws {
+    let plan = Self.plan(shards: 2)
+    let run = try Run(plan)
+    let memory = RowMemory()
+    run.engine.recall(from: memory)
+    run.tell(Arrival(happening: Happening("1", at: 0), clock: 0), plan)
+    memory.take(run.engine.takeChangedRows())
+    run.engine.letGo(to: 0)
+    var gone = Happening("2", at: 10)
+    gone.erase = true
+    run.tell(Arrival(happening: gone, clock: 10), plan)
+    // What follows comes before these rows are where others are recalled from.
+    let rows = run.engine.takeChangedRows()
+    run.tell(Arrival(happening: Happening("3", at: 20), clock: 20), plan)
+    #expect(run.engine.customerCount == 1 && !run.engine.hasLost)
+    memory.take(rows)
+    run.take(recalls: false)
+    let pictures = run.engine.allPictures(at: Moment(30))
+    #expect(pictures.map(\.touchpoints) == [1])
+  }
+
   @Test func `who cannot be recalled is told to be lost`() throws {
     let plan = Self.plan(shards: 2)
     let run = try Run(plan)
