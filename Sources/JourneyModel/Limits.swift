@@ -45,6 +45,8 @@ package enum Limits {
   package static let bytesPerCommitMax = 64 << 20
   /// Interactions that are taken before signals and the group are looked at again.
   package static let interactionsPerRoundMax = 1_000
+  /// Deadlines of one moment that are fired before it is looked whether the batch is full.
+  package static let deadlinesAtOnceMax = 1_000
   /// Interactions that several workers take together.
   package static let interactionsPerGroupMax = 1_024
   /// Records waiting from which on commits are large and rare.

@@ -61,7 +61,7 @@ extension Engine {
     var start = 0
     while start < group.count { start = take(from: start) }
     // Deadlines of customers that had no message.
-    for worker in workers.indices { post(.advance, to: worker) }
+    for worker in workers.indices { post(.advance(atMost: .max), to: worker) }
     runWorkers()
     group.removeAll()
     expiredBy = outer

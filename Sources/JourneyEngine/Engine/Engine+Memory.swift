@@ -71,19 +71,36 @@ extension Engine {
     }
   }
 
-  /// Recalls those whose deadlines come before a moment.
-  func recallDue(before bound: Moment) {
-    guard let first = nextAway, first < bound else { return }
+  /// Recalls those whose deadlines come before a moment, the earliest first; of too many some. Returns the moment
+  /// before which all are in memory, but for some that are due at the last one.
+  func recallDue(before bound: Moment, atMost most: Int) -> Moment {
+    guard let first = nextAway, first < bound else { return bound }
     away.first = nil
+    var reached = bound
+    var left = most
     while let entry = next(.deadline), entry.moment < bound {
+      guard left > 0 else {
+        reached = entry.moment + TimeSpan(1)
+        break
+      }
+      left -= 1
       away.passed(.deadline)
       bring(customerAt: entry.place)
     }
-    while let entry = next(.silence), forgettingTime(silentSince: entry.moment) < bound {
+    left = most
+    while let entry = next(.silence) {
+      let moment = forgettingTime(silentSince: entry.moment)
+      guard moment < reached else { break }
+      guard left > 0 else {
+        reached = moment + TimeSpan(1)
+        break
+      }
+      left -= 1
       away.passed(.silence)
       who.bring(entry.place)
     }
     tellRecalled()
+    return reached
   }
 
   /// When the first of those who are not in memory may be due; nil: nobody is.

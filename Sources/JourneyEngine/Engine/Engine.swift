@@ -157,17 +157,24 @@ package final class Engine {
 
   static let erasedBefore = Rejection(.erased, "it happened before its customer was erased")
 
-  /// Fires the deadlines D with D + grace before a moment of the clock, or at it, each with its own time.
-  package func advance(to clock: Moment, inclusive: Bool) {
+  /// Fires the deadlines D with D + grace before a moment of the clock, or at it, each with its own time; of very many
+  /// only some, the earliest, so that they need not be in memory all at once: about `most` of each worker. Returns how
+  /// many.
+  @discardableResult
+  package func advance(to clock: Moment, inclusive: Bool, atMost most: Int = .max) -> Int {
     finishGroup()
-    begin(clock - plan.time.grace + (inclusive ? TimeSpan(1) : TimeSpan(0)))
-    for worker in workers.indices { post(.advance, to: worker) }
+    let before = fired
+    begin(clock - plan.time.grace + (inclusive ? TimeSpan(1) : TimeSpan(0)), recalling: most)
+    for worker in workers.indices { post(.advance(atMost: most), to: worker) }
     runWorkers()
+    return fired - before
   }
 
+  private var fired: Int { workers.reduce(0) { $0 + $1.fired + $1.counts.forgotten } }
+
   /// The next place in the sequence: what workers are told from here on comes after the deadlines before a moment.
-  func begin(_ bound: Moment) {
-    recallDue(before: bound)
+  func begin(_ bound: Moment, recalling most: Int = .max) {
+    let bound = recallDue(before: bound, atMost: most)
     forgetSilent(before: bound)
     self.bound = bound
     number += 1

@@ -19,8 +19,8 @@ enum Message {
   /// Decide, since something was taken from a customer.
   case decide(CustomerRef, InteractionBox, at: Moment)
   case forget(CustomerRef)
-  /// Nothing but the time.
-  case advance
+  /// Nothing but the time: of its deadlines so many at most.
+  case advance(atMost: Int)
   /// Is it known already? The answer is noted under the number.
   case question(Int, InteractionBox, CustomerRef, StemRef, at: Moment)
 }

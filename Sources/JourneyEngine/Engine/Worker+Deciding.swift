@@ -70,7 +70,7 @@ extension Worker {
 
   /// When a customer who does nothing more is looked at, so that what has left the history leaves the row as well.
   ///
-  /// Whole days, so that it does not move with every interaction.
+  /// It moves once a day only, not with every interaction, and at another time of the day for everyone.
   private func tidyTime(
     of customer: UnsafeMutablePointer<Customer>, at now: Moment
   ) -> Moment {
@@ -78,7 +78,8 @@ extension Worker {
     guard let last = customer.pointee.lastKept(span: compiled.suggestionSpan),
       last.milliseconds < .max - 2 * day
     else { return .distantFuture }
-    return Moment((max(last, now).milliseconds / day + 1) * day)
+    let time = Int64(bitPattern: customer.pointee.id.rawValue % UInt64(day))
+    return Moment((max(last, now).milliseconds / day + 1) * day + time)
   }
 
   /// Whether anything can be decided: mostly no rule names what came, and nothing is open or due.

@@ -20,6 +20,8 @@ final class Worker {
   var rowless: Set<CustomerRef> = []
   /// Rows in which nothing is known any more since rows were last taken.
   var left: Set<CustomerTable.RowPlace> = []
+  /// Deadlines that came up.
+  var fired = 0
   /// Outcomes whose suggestion was here.
   var outcomesTaken = 0
   /// A customer who was recalled does not read as it was written: nothing that was decided since may take effect.
@@ -64,7 +66,9 @@ final class Worker {
   func take(_ envelope: Envelope) {
     expiredBy = envelope.expiredBy
     log.number = envelope.number * 2
-    advance(before: envelope.bound)
+    var most = Int.max
+    if case .advance(let wanted) = envelope.message { most = wanted }
+    advance(before: envelope.bound, atMost: most)
     log.number = envelope.number * 2 + 1
     switch envelope.message {
     case .face(let ref, let id, let shard, let face): take(face, of: ref, id, shard)
@@ -99,14 +103,16 @@ final class Worker {
 
   // MARK: Time
 
-  /// Fires the deadlines before a moment, each with its own time.
-  func advance(before bound: Moment) {
-    while let entry = calendar.first, entry.moment < bound {
+  /// Fires the deadlines before a moment, so many at most, each with its own time.
+  func advance(before bound: Moment, atMost most: Int) {
+    let limit = most < .max ? fired + most : most
+    while let entry = calendar.first, entry.moment < bound, fired < limit {
       calendar.removeFirst()
       guard customers.contains(entry.customer) else { continue }
       let customer = customers.pointer(entry.customer)
       guard customer.pointee.due == entry.moment else { continue }
       customer.pointee.due = .distantFuture
+      fired += 1
       decide(
         entry.customer, now: entry.moment, horizon: entry.moment, trigger: .deadline(entry.moment),
         .due, merged: false, interaction: nil)

@@ -5,6 +5,8 @@ internal import Supervision
 /// What one batch has come to so far, beside what it writes.
 struct BatchFacts {
   var interactions = 0
+  /// That came up, whatever came of them.
+  var deadlines = 0
   /// When the broker got each of them.
   var arrivals: [Moment] = []
   /// On the monotonic clock; nil while the batch is empty.
@@ -12,6 +14,7 @@ struct BatchFacts {
 
   mutating func removeAll() {
     interactions = 0
+    deadlines = 0
     arrivals.removeAll(keepingCapacity: true)
     begun = nil
   }

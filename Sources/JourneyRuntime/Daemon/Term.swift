@@ -131,7 +131,10 @@ final class Term {
       guard !isFull else { return false }
       let bound = min(moment, next + plan.time.grace + TimeSpan(1))
       services.recorder?.fired(to: bound, expiredBy: engine.expiredBy)
-      engine.advance(to: bound, inclusive: false)
+      let fired = engine.advance(
+        to: bound, inclusive: false, atMost: Limits.deadlinesAtOnceMax)
+      if fired > 0 { begin() }
+      facts.deadlines += fired
       drain()
     }
     return true
@@ -156,7 +159,7 @@ final class Term {
 
   /// The batch has as much as one commit may have.
   var isFull: Bool {
-    outbox.batch.count + facts.interactions >= Limits.rowsPerCommitMax
+    outbox.batch.count + facts.interactions + facts.deadlines >= Limits.rowsPerCommitMax
       || outbox.batch.byteCount >= Limits.bytesPerCommitMax
   }
 }
