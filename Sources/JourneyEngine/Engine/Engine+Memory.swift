@@ -25,10 +25,11 @@ extension Engine {
   /// Lets go of those not asked for lately until all take so many bytes at most, about. All rows that were taken must
   /// be where they are recalled from. Cost: now and then a look at each.
   package func letGo(to most: Int) {
-    guard let memory = who.memory, group.isEmpty, !hasLost else { return }
+    guard let memory = who.memory, !hasLost else { return }
     // They are not to be had any more where others are recalled from.
     who.goneRows.removeAll(keepingCapacity: true)
     guard bytesHeld > most else { return }
+    finishGroup()
     do throws(MemoryFailure) { try memory.makeFindable() } catch { return who.hasLost = true }
     // Some more, so that not a few are let go of after every batch.
     let wanted = most - most / 8

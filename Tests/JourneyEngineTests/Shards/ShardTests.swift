@@ -238,11 +238,18 @@ import Testing
       let run = try Run(
         plan, crew: dice.oneIn(3) ? nil : ChanceCrew(dice.number(1...4), dice))
       run.engine.recall(from: memory)
+      var underWay: [StateRow]?
       for arrival in arrivals {
         run.tell(arrival, plan)
-        guard dice.oneIn(4) else { continue }
-        run.take(recalls: dice.oneIn(4))
-        memory.take(run.engine.takeChangedRows())
+        guard dice.oneIn(2) else { continue }
+        guard let rows = underWay else {
+          run.take(recalls: dice.oneIn(4))
+          underWay = run.engine.takeChangedRows()
+          continue
+        }
+        // What has come since is still to be worked on.
+        memory.take(rows)
+        underWay = nil
         run.engine.letGo(to: dice.pick([0, 0, 8_000]))
         if run.engine.customersHeld < run.engine.customerCount { away += 1 }
       }
@@ -251,6 +258,25 @@ import Testing
       guard found == expected else { return report(seed, arrivals, found, expected) }
     }
     #expect(away > 0)
+  }
+
+  @Test func `a group that is never empty keeps nobody in memory`() throws {
+    let plan = Self.plan(shards: 4)
+    let run = try Run(plan, crew: ChanceCrew(2, Dice(state: 1)))
+    let memory = RowMemory()
+    run.engine.recall(from: memory)
+    for number in 0..<100 {
+      var happening = Happening("i\(number)", at: Int64(number))
+      happening.who = "customer_id=C\(number)"
+      run.tell(Arrival(happening: happening, clock: happening.time), plan)
+      guard number % 10 == 9 else { continue }
+      let rows = run.engine.takeChangedRows()
+      happening.id = "more\(number)"
+      run.tell(Arrival(happening: happening, clock: happening.time), plan)
+      memory.take(rows)
+      run.engine.letGo(to: 0)
+      #expect(run.engine.customersHeld <= 14)
+    }
   }
 
   @Test func `who was erased is not recalled from rows that are still on their way`() throws {
