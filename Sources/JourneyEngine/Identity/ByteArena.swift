@@ -19,7 +19,6 @@ struct ByteArena: ~Copyable {
 
   deinit { base.deallocate() }
 
-  var bytes: Int { capacity * 8 }
   /// Bytes of the blocks in use.
   var bytesHeld: Int { held * 8 }
 

@@ -11,8 +11,6 @@ struct Numbering: ~Copyable {
 
   init(below bound: UInt32) { self.bound = bound }
 
-  var bytes: Int { table.bytes + freed.capacity * 4 }
-
   /// Whether there is a number left.
   var hasMore: Bool { !freed.isEmpty || next < bound }
 

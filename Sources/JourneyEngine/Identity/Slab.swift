@@ -21,9 +21,6 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable {
   /// Records in use.
   var count: Int { Int(end) - 1 - freed.count }
 
-  /// Bytes taken, free ones included.
-  var bytes: Int { capacity * MemoryLayout<Element>.stride + freed.capacity * 4 }
-
   @inline(__always)
   subscript(index: UInt32) -> Element {
     _read {
@@ -51,22 +48,6 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable {
   mutating func free(_ index: UInt32) {
     base[Int(index)] = blank
     freed.append(index)
-  }
-
-  /// Makes room up to a number; false where that is far beyond all others.
-  mutating func place(_ index: UInt32) -> Bool {
-    guard index < 1 << 27 else { return false }
-    while Int(index) >= capacity { grow() }
-    end = max(end, index + 1)
-    return true
-  }
-
-  /// Gives back all records that are blank.
-  mutating func freeAll(where isBlank: (Element) -> Bool) {
-    freed = []
-    for index in stride(from: end - 1, to: 0, by: -1) where isBlank(base[Int(index)]) {
-      freed.append(index)
-    }
   }
 
   /// In whole cache lines, so that a record of 128 bytes takes two.

@@ -14,8 +14,6 @@ struct SlotTable: ~Copyable {
 
   deinit { slots.deallocate() }
 
-  var bytes: Int { (mask + 1) * 8 }
-
   /// The first number with this hash for which `isIt` answers; 0: none. Cost: O(1).
   @inline(__always)
   func find(_ hash: UInt32, _ isIt: (UInt32) -> Bool) -> UInt32 {
@@ -96,8 +94,6 @@ struct CustomerIDTable: ~Copyable {
     keys.deallocate()
     values.deallocate()
   }
-
-  var bytes: Int { (mask + 1) * 16 }
 
   func find(_ id: UInt64) -> (identifier: UInt32, second: Bool)? {
     var at = Int(truncatingIfNeeded: id) & mask

@@ -76,13 +76,6 @@ extension WhoIsWho {
     return order != 0 ? order < 0 : strength(a, b) < 0
   }
 
-  /// Bytes of memory that all of it takes, free places included.
-  package var memoryBytes: Int {
-    arena.bytes + identifiers.bytes + splits.bytes + components.bytes + links.bytes
-      + bundles.bytes + households.bytes + table.bytes + ids.bytes + identifierNumbers.bytes
-      + bundleNumbers.bytes + householdRows.bytes
-  }
-
   /// Bytes of memory that what is known takes, without free places.
   var bytesHeld: Int {
     func bytes<T>(_ slab: borrowing Slab<T>) -> Int { slab.count * MemoryLayout<T>.stride }
