@@ -2,12 +2,6 @@ import JourneyModel
 
 /// The customers of one worker that are in memory: places of fixed address, found by the customers' handles.
 final class CustomerTable {
-  /// Where the row of a customer lies.
-  struct RowPlace: Hashable {
-    var shard: ShardID
-    var id: CustomerID
-  }
-
   private static let perBlock = 1024
 
   private var blocks: [UnsafeMutablePointer<Customer>] = []

@@ -74,7 +74,7 @@ extension Customer {
   }
 
   /// Another for other marks, and for another row.
-  func marksDigest(at place: CustomerTable.RowPlace) -> UInt64 {
+  func marksDigest(at place: CustomerPlace) -> UInt64 {
     var digest = RowDigest()
     digest.add(place.id.rawValue)
     digest.add(UInt64(place.shard.rawValue))

@@ -1,5 +1,11 @@
 import JourneyModel
 
+/// On which shard a customer's row lies, and under which id.
+struct CustomerPlace: Hashable {
+  var shard: ShardID
+  var id: CustomerID
+}
+
 // The rows of customers.
 extension Worker {
   /// The customers that changed since the last call, each once, in the order of their handles.
@@ -17,7 +23,7 @@ extension Worker {
     for ref in changed.union(rowless).sorted(by: { $0.rawValue < $1.rawValue }) {
       let customer = customers.pointer(ref)
       guard !customer.pointee.isEmpty else { continue }
-      let place = CustomerTable.RowPlace(
+      let place = CustomerPlace(
         shard: customer.pointee.shard, id: customer.pointee.shownAs)
       left.remove(place)
       let marks = customer.pointee.marksDigest(at: place)

@@ -19,7 +19,7 @@ final class Worker {
   /// Those of which the change was told and the row not yet taken.
   var rowless: Set<CustomerRef> = []
   /// Rows in which nothing is known any more since rows were last taken.
-  var left: Set<CustomerTable.RowPlace> = []
+  var left: Set<CustomerPlace> = []
   /// Deadlines that came up.
   var fired = 0
   /// Outcomes whose suggestion was here.
